@@ -1,0 +1,20 @@
+package io.smartasync;
+
+/** How a call ended; the name is the value of the meter tag {@code outcome}. */
+public enum Outcome {
+
+    /** The body delivered its result. */
+    SUCCESS,
+
+    /** The body failed. */
+    ERROR,
+
+    /** The caller gave up: a cancelled future or subscription, or an interrupt while it waited. */
+    CANCELLED,
+
+    /** The call took longer than its timeout. */
+    TIMEOUT,
+
+    /** The body never ran: a plain value asked for on an event loop, or an executor that was full or shut down. */
+    REJECTED
+}

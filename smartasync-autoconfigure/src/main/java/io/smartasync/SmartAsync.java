@@ -1,0 +1,68 @@
+package io.smartasync;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.springframework.aot.hint.annotation.Reflective;
+import org.springframework.core.annotation.AliasFor;
+
+/**
+ * Runs every call of the annotated method, or of all methods of the annotated type, the right way for the thread that
+ * makes it: on the caller's own thread where that thread may block, on an executor where it may not.
+ *
+ * <p>May stand on a class, an interface, a method, or as a meta-annotation on an annotation of your own. For each
+ * attribute the method's value is taken before that of its type; a rule in {@code smartasync.rules} beats both.
+ *
+ * <p>Only calls through the Spring bean are seen: {@code this.other()} inside the bean is a plain Java call.
+ */
+@Target({ElementType.TYPE, ElementType.METHOD})
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+@Inherited
+@Reflective
+public @interface SmartAsync {
+
+    /** Alias for {@link #executor()}. */
+    @AliasFor("executor")
+    String value() default "";
+
+    /**
+     * The executor that runs the body wherever it leaves the caller's thread: a name from
+     * {@code smartasync.executors}, or that of any {@code TaskExecutor} bean. Placeholders are resolved. Empty by
+     * default: {@code smartasync.routes} chooses.
+     *
+     * <p>Named on a method that returns a plain value, it moves every call to that executor while the caller waits.
+     */
+    @AliasFor("value")
+    String executor() default "";
+
+    /** What the body does to the thread that runs it. {@link Workload#AUTO} by default. */
+    Workload workload() default Workload.AUTO;
+
+    /**
+     * How long a call may take, such as {@code "500ms"} or {@code "2s"}, from the call (the subscription, for a
+     * publisher) to its completion. Placeholders are resolved. Empty by default: {@code smartasync.default-timeout}.
+     *
+     * <p>On a method that returns a plain value a timeout moves every call to an executor while the caller waits;
+     * the caller then gets a {@link SmartAsyncTimeoutException}. A future or publisher fails with
+     * {@link java.util.concurrent.TimeoutException}. It has no effect on a plain value declared
+     * {@link Workload#NON_BLOCKING}, which always runs in place.
+     */
+    String timeout() default "";
+
+    /** Whether cancellation and timeout interrupt the thread that runs the body. {@code true} by default. */
+    boolean interruptible() default true;
+
+    /**
+     * Whether a {@code void} method returns at once and its body runs on an executor. {@code false} by default.
+     * Errors of the body go to the application's {@code AsyncUncaughtExceptionHandler}. Refused at startup on a
+     * method that returns something.
+     */
+    boolean background() default false;
+
+    /** Whether each call of this method is logged with one line. {@code false} by default. */
+    boolean debug() default false;
+}

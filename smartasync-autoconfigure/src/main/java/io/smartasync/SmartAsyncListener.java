@@ -1,0 +1,31 @@
+package io.smartasync;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Told of every call. Declare a bean of this type; all such beans are told, in their order.
+ *
+ * <p>Called on the thread where the event happened, an event loop included: must be fast, thread-safe, and must not
+ * block. What a listener throws is logged and never reaches the call.
+ */
+public interface SmartAsyncListener {
+
+    /**
+     * The body of a call that was handed to an executor starts to run.
+     *
+     * @param route the way that the call took
+     * @param waitNanos the time between submission and start, in nanoseconds
+     */
+    default void onStart(Route route, long waitNanos) {}
+
+    /**
+     * A call ended. Told exactly once for each call (each subscription, for a publisher), before its result can be
+     * seen.
+     *
+     * @param route the way that the call took
+     * @param outcome how it ended
+     * @param error what it ended with, {@code null} for {@link Outcome#SUCCESS} and for a cancelled subscription
+     * @param nanos the time from the call (the subscription) to the end, in nanoseconds
+     */
+    default void onEnd(Route route, Outcome outcome, @Nullable Throwable error, long nanos) {}
+}

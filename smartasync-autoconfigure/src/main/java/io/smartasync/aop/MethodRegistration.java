@@ -1,0 +1,64 @@
+package io.smartasync.aop;
+
+import io.smartasync.execution.MethodRegistry;
+import io.smartasync.plan.AnnotatedMethods;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Plans the methods of each bean when the bean is made, so that mistakes are found at startup and no call plans anything.
+ * Checked before the proxy is made (which a final class would fail); bound after it, when also what a factory bean made
+ * has come by.
+ */
+public final class MethodRegistration implements BeanPostProcessor {
+
+    private final Supplier<MethodRegistry> methods;
+    private final Consumer<Class<?>> check;
+    private final Map<Class<?>, Boolean> annotated = new ConcurrentHashMap<>();
+    private final Set<Class<?>> checked = ConcurrentHashMap.newKeySet();
+    private final Set<Class<?>> registered = ConcurrentHashMap.newKeySet();
+
+    /**
+     * Makes the post-processor.
+     *
+     * @param methods where methods are bound; looked up with the first bean
+     * @param check throws if the methods of a class can't work
+     */
+    public MethodRegistration(Supplier<MethodRegistry> methods, Consumer<Class<?>> check) {
+        this.methods = methods;
+        this.check = check;
+    }
+
+    @Override
+    public Object postProcessBeforeInitialization(Object bean, String beanName) {
+        Class<?> beanClass = ClassUtils.getUserClass(bean);
+        if (isAnnotated(bean, beanClass) && checked.add(beanClass)) {
+            check.accept(beanClass);
+        }
+        return bean;
+    }
+
+    @Override
+    public Object postProcessAfterInitialization(Object bean, String beanName) {
+        Class<?> beanClass = AopUtils.getTargetClass(bean);
+        if (isAnnotated(bean, beanClass) && registered.add(beanClass)) {
+            methods.get().register(beanClass);
+        }
+        return bean;
+    }
+
+    /** The framework's own beans carry no annotation of ours: the application's start-up time is not spent on them. */
+    private boolean isAnnotated(Object bean, Class<?> beanClass) {
+        return !(bean instanceof AopInfrastructureBean)
+                && !beanClass.getName().startsWith("org.springframework.")
+                && annotated.computeIfAbsent(
+                        beanClass, type -> !AnnotatedMethods.of(type).isEmpty());
+    }
+}

@@ -1,0 +1,73 @@
+package io.smartasync.aop;
+
+import io.smartasync.execution.Body;
+import io.smartasync.execution.MethodRegistry;
+import io.smartasync.execution.SmartAsyncEngine;
+import java.util.function.Supplier;
+import org.aspectj.lang.ProceedingJoinPoint;
+import org.aspectj.lang.annotation.Around;
+import org.aspectj.lang.annotation.Aspect;
+import org.aspectj.lang.reflect.MethodSignature;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
+import org.springframework.core.Ordered;
+
+/**
+ * Hands each call of an annotated method to the engine.
+ *
+ * <p>The pointcut is matched once, when a proxy is made; {@code @annotation(..)} and {@code @within(..)} would be matched
+ * again at every call.
+ */
+@Aspect
+public class SmartAsyncAspect implements Ordered {
+
+    /** Annotated methods and types, directly or by an annotation that is itself annotated; not {@code toString} and the like. */
+    static final String POINTCUT = "(execution(@io.smartasync.SmartAsync * *(..))"
+            + " || within(@io.smartasync.SmartAsync *)"
+            + " || execution(@(@io.smartasync.SmartAsync *) * *(..))"
+            + " || within(@(@io.smartasync.SmartAsync *) *))"
+            + " && !execution(* java.lang.Object.*(..))";
+
+    private static final Body<ProceedingJoinPoint> BODY = new Body<>() {
+
+        @Override
+        public @Nullable Object proceed(ProceedingJoinPoint joinPoint) throws Throwable {
+            return joinPoint.proceed();
+        }
+
+        @Override
+        public Detached detach(ProceedingJoinPoint joinPoint) {
+            return ProxyInvocations.detach(ExposeInvocationInterceptor.currentInvocation());
+        }
+    };
+
+    private final Supplier<MethodRegistry> methods;
+    private final Supplier<SmartAsyncEngine> engine;
+    private final int order;
+
+    /**
+     * Makes the aspect.
+     *
+     * @param methods looked up at the first call, since Spring makes aspects before most other beans
+     * @param engine looked up at the first call
+     * @param order where it stands among the advice of a method
+     */
+    public SmartAsyncAspect(Supplier<MethodRegistry> methods, Supplier<SmartAsyncEngine> engine, int order) {
+        this.methods = methods;
+        this.engine = engine;
+        this.order = order;
+    }
+
+    /** Runs one call. */
+    @Around(POINTCUT)
+    public @Nullable Object run(ProceedingJoinPoint joinPoint) throws Throwable {
+        MethodSignature signature = (MethodSignature) joinPoint.getSignature();
+        return engine.get()
+                .invoke(methods.get().get(joinPoint.getTarget().getClass(), signature.getMethod()), BODY, joinPoint);
+    }
+
+    @Override
+    public int getOrder() {
+        return order;
+    }
+}

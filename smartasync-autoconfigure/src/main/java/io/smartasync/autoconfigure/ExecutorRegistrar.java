@@ -1,0 +1,63 @@
+package io.smartasync.autoconfigure;
+
+import io.smartasync.execution.ExecutorDirectory;
+import io.smartasync.execution.SmartAsyncTaskExecutor;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
+import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotationMetadata;
+
+/**
+ * Registers a bean for each executor. None is a default candidate: whoever asks for an {@code Executor} without a name, and
+ * Boot when it decides whether to make {@code applicationTaskExecutor}, sees none of them.
+ */
+final class ExecutorRegistrar implements ImportBeanDefinitionRegistrar {
+
+    static final String FACTORY_BEAN = "smartAsyncExecutorFactory";
+
+    private final Environment environment;
+
+    ExecutorRegistrar(Environment environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
+        Set<String> names = new LinkedHashSet<>(Set.of("io", "cpu"));
+        Binder.get(environment)
+                .bind("smartasync.executors", Bindable.mapOf(String.class, Object.class))
+                .map(Map::keySet)
+                .ifBound(names::addAll);
+        for (String name : names) {
+            RootBeanDefinition definition = new RootBeanDefinition(SmartAsyncTaskExecutor.class);
+            definition.setFactoryBeanName(FACTORY_BEAN);
+            definition.setFactoryMethodName("create");
+            definition.getConstructorArgumentValues().addIndexedArgumentValue(0, name);
+            definition.setDefaultCandidate(false);
+            registry.registerBeanDefinition(ExecutorDirectory.beanName(name), definition);
+        }
+    }
+
+    /** Makes the executors when they are first needed. */
+    static final class Factory {
+
+        private final PropertiesMapper properties;
+        private final StartupCheck check;
+
+        Factory(PropertiesMapper properties, StartupCheck check) {
+            this.properties = properties;
+            this.check = check;
+        }
+
+        SmartAsyncTaskExecutor create(String name) {
+            check.checkProperties();
+            return new SmartAsyncTaskExecutor(properties.executor(name));
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package io.smartasync.autoconfigure;
+
+import io.smartasync.Caller;
+import io.smartasync.SmartAsyncConfigurationException.Problem;
+import io.smartasync.autoconfigure.SmartAsyncProperties.Executor;
+import io.smartasync.autoconfigure.SmartAsyncProperties.Threads;
+import io.smartasync.execution.ExecutorSettings;
+import io.smartasync.plan.ExecutorNames;
+import io.smartasync.plan.ExecutorRoute;
+import io.smartasync.plan.PlanSettings;
+import io.smartasync.plan.Rule;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.system.JavaVersion;
+import org.springframework.core.env.Environment;
+
+/** What the properties mean: the defaults that depend on the machine, and what is wrong with them. */
+final class PropertiesMapper {
+
+    private static final String IO = "io";
+    private static final String CPU = "cpu";
+    private static final int PLATFORM_LIMIT = 64;
+
+    private final SmartAsyncProperties properties;
+    private final boolean virtualByDefault;
+    private final boolean virtualPossible = JavaVersion.getJavaVersion().isEqualOrNewerThan(JavaVersion.TWENTY_ONE);
+
+    PropertiesMapper(SmartAsyncProperties properties, Environment environment) {
+        this.properties = properties;
+        JavaVersion java = JavaVersion.getJavaVersion();
+        // Before Java 24 `synchronized` pins the carrier of a virtual thread: only where the application wants them
+        // anyway
+        this.virtualByDefault = java.isEqualOrNewerThan(JavaVersion.TWENTY_FOUR)
+                || virtualPossible && environment.getProperty("spring.threads.virtual.enabled", Boolean.class, false);
+    }
+
+    /** All executors by name, {@code io} and {@code cpu} among them. */
+    Map<String, ExecutorSettings> executors() {
+        Map<String, ExecutorSettings> executors = new LinkedHashMap<>();
+        executors.put(IO, executor(IO));
+        executors.put(CPU, executor(CPU));
+        properties.executors().keySet().forEach(name -> executors.put(name, executor(name)));
+        return executors;
+    }
+
+    ExecutorSettings executor(String name) {
+        Executor given = properties.executors().get(name);
+        Threads threads = given == null ? Threads.AUTO : given.threads();
+        boolean virtual =
+                switch (threads) {
+                    case AUTO -> virtualByDefault && !name.equals(CPU);
+                    case VIRTUAL -> true;
+                    case PLATFORM -> false;
+                };
+        Integer limit = given == null ? null : given.concurrencyLimit();
+        if (limit == null && !virtual) {
+            limit = name.equals(CPU) ? Runtime.getRuntime().availableProcessors() : PLATFORM_LIMIT;
+        }
+        String prefix = given == null ? null : given.threadNamePrefix();
+        return new ExecutorSettings(
+                name,
+                virtual,
+                limit,
+                given == null ? 10_000 : given.queueCapacity(),
+                given == null ? Duration.ofSeconds(60) : given.keepAlive(),
+                prefix == null ? "smartasync-" + name + "-" : prefix,
+                given == null ? Duration.ofSeconds(30) : given.shutdown().awaitTerminationPeriod());
+    }
+
+    PlanSettings plans() {
+        Map<Caller, ExecutorRoute> routes = new EnumMap<>(Caller.class);
+        for (Caller caller : Caller.values()) {
+            SmartAsyncProperties.Route route = route(caller);
+            routes.put(caller, new ExecutorRoute(route.io(), route.cpu()));
+        }
+        List<Rule> rules = properties.rules().stream()
+                .filter(rule -> Rule.isPattern(rule.method()))
+                .map(rule -> new Rule(rule.method(), rule.executor(), rule.workload(), rule.timeout()))
+                .toList();
+        return new PlanSettings(
+                routes,
+                rules,
+                properties.defaultTimeout(),
+                properties.eventLoop().onBlockingCall(),
+                properties.debug());
+    }
+
+    private SmartAsyncProperties.Route route(Caller caller) {
+        SmartAsyncProperties.Routes routes = properties.routes();
+        return switch (caller) {
+            case PLATFORM -> routes.platform();
+            case SERVLET -> routes.servlet();
+            case VIRTUAL -> routes.virtual();
+            case EVENT_LOOP -> routes.eventLoop();
+        };
+    }
+
+    /** All that is wrong with the properties, each by its name. */
+    List<Problem> problems(ExecutorNames executors) {
+        List<Problem> problems = new ArrayList<>();
+        properties.executors().forEach((name, executor) -> check(name, executor, problems));
+        for (Caller caller : Caller.values()) {
+            String property = "smartasync.routes." + caller.tag();
+            checkExecutor(property + ".io", route(caller).io(), executors, problems);
+            checkExecutor(property + ".cpu", route(caller).cpu(), executors, problems);
+        }
+        for (int i = 0; i < properties.rules().size(); i++) {
+            SmartAsyncProperties.Rule rule = properties.rules().get(i);
+            String property = "smartasync.rules[" + i + "]";
+            if (!Rule.isPattern(rule.method())) {
+                problems.add(new Problem(
+                        property + ".method",
+                        "'" + rule.method() + "' names no methods",
+                        "Write [package.]Class#method, with * for any characters, such as \"QuoteService#find*\"."));
+            }
+            checkExecutor(property + ".executor", rule.executor(), executors, problems);
+            checkPositive(property + ".timeout", rule.timeout(), problems);
+        }
+        checkPositive("smartasync.default-timeout", properties.defaultTimeout(), problems);
+        return problems;
+    }
+
+    private void check(String name, Executor executor, List<Problem> problems) {
+        String property = "smartasync.executors." + name;
+        if (executor.threads() == Threads.VIRTUAL && !virtualPossible) {
+            problems.add(new Problem(
+                    property + ".threads",
+                    "virtual threads need Java 21, this is Java " + JavaVersion.getJavaVersion(),
+                    "Write 'auto' or 'platform', or run a newer Java."));
+        }
+        if (executor.concurrencyLimit() != null && executor.concurrencyLimit() < 1) {
+            problems.add(new Problem(
+                    property + ".concurrency-limit",
+                    "with " + executor.concurrencyLimit() + " nothing would ever run",
+                    "Write 1 or more, or leave it out."));
+        }
+        if (executor.queueCapacity() < 0) {
+            problems.add(new Problem(
+                    property + ".queue-capacity",
+                    executor.queueCapacity() + " is negative",
+                    "Write 0 to reject whatever exceeds the limit, or more to let it wait."));
+        }
+        if (executor.keepAlive().isNegative()) {
+            problems.add(new Problem(
+                    property + ".keep-alive", executor.keepAlive() + " is negative", "Write a duration such as 60s."));
+        }
+    }
+
+    private static void checkExecutor(
+            String property, @Nullable String name, ExecutorNames executors, List<Problem> problems) {
+        if (name != null && !executors.contains(name)) {
+            problems.add(executors.unknown(property, name));
+        }
+    }
+
+    private static void checkPositive(String property, @Nullable Duration duration, List<Problem> problems) {
+        if (duration != null && (duration.isZero() || duration.isNegative())) {
+            problems.add(new Problem(
+                    property, duration + " is not positive", "Write a duration such as 2s, or leave it out."));
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.smartasync.autoconfigure;
+
+import io.smartasync.CallerDetector;
+import io.smartasync.SmartAsyncListener;
+import io.smartasync.aop.InheritedAnnotationAdvisor;
+import io.smartasync.aop.MethodRegistration;
+import io.smartasync.aop.SmartAsyncAspect;
+import io.smartasync.aop.SmartAsyncInterceptor;
+import io.smartasync.caller.CallerDetection;
+import io.smartasync.execution.ExecutorDirectory;
+import io.smartasync.execution.MethodRegistry;
+import io.smartasync.execution.SmartAsyncEngine;
+import io.smartasync.execution.Timeouts;
+import io.smartasync.plan.Planner;
+import org.aspectj.lang.annotation.Aspect;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.interceptor.AsyncUncaughtExceptionHandler;
+import org.springframework.aop.interceptor.SimpleAsyncUncaughtExceptionHandler;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
+import org.springframework.scheduling.annotation.AsyncConfigurer;
+import org.springframework.util.function.SingletonSupplier;
+
+/** Makes {@code @SmartAsync} work. */
+@AutoConfiguration(after = {AopAutoConfiguration.class, TaskExecutionAutoConfiguration.class})
+@ConditionalOnClass(Aspect.class)
+@ConditionalOnProperty(name = "smartasync.enabled", havingValue = "true", matchIfMissing = true)
+@EnableConfigurationProperties(SmartAsyncProperties.class)
+@Import(ExecutorRegistrar.class)
+public final class SmartAsyncAutoConfiguration {
+
+    private static final String INTERCEPTOR = "smartAsyncInterceptor";
+
+    @Bean
+    static PropertiesMapper smartAsyncPropertiesMapper(SmartAsyncProperties properties, Environment environment) {
+        return new PropertiesMapper(properties, environment);
+    }
+
+    @Bean
+    static ExecutorDirectory smartAsyncExecutorDirectory(
+            PropertiesMapper properties, ConfigurableListableBeanFactory beans) {
+        return new ExecutorDirectory(properties.executors().keySet(), beans);
+    }
+
+    @Bean(ExecutorRegistrar.FACTORY_BEAN)
+    static ExecutorRegistrar.Factory smartAsyncExecutorFactory(PropertiesMapper properties, StartupCheck check) {
+        return new ExecutorRegistrar.Factory(properties, check);
+    }
+
+    @Bean
+    static Planner smartAsyncPlanner(
+            PropertiesMapper properties, ExecutorDirectory executors, ConfigurableListableBeanFactory beans) {
+        return new Planner(properties.plans(), executors, beans::resolveEmbeddedValue);
+    }
+
+    @Bean
+    static StartupCheck smartAsyncStartupCheck(
+            PropertiesMapper properties,
+            ExecutorDirectory executors,
+            Planner planner,
+            ConfigurableListableBeanFactory beans) {
+        return new StartupCheck(properties.problems(executors), planner, beans);
+    }
+
+    @Bean
+    static MethodRegistry smartAsyncMethodRegistry(
+            Planner planner, ExecutorDirectory executors, ObjectProvider<SmartAsyncListener> listeners) {
+        return new MethodRegistry(
+                planner, executors, () -> listeners.orderedStream().toList());
+    }
+
+    @Bean
+    static CallerDetection smartAsyncCallerDetection(
+            SmartAsyncProperties properties,
+            ObjectProvider<CallerDetector> detectors,
+            ConfigurableListableBeanFactory beans) {
+        return new CallerDetection(
+                detectors.orderedStream().toList(),
+                properties.eventLoop().threadNamePatterns(),
+                beans.getBeanClassLoader());
+    }
+
+    @Bean
+    static Timeouts smartAsyncTimeouts() {
+        return new Timeouts();
+    }
+
+    @Bean
+    static SmartAsyncEngine smartAsyncEngine(
+            CallerDetection callers, Timeouts timeouts, ObjectProvider<AsyncConfigurer> asyncConfigurer) {
+        return new SmartAsyncEngine(callers, timeouts, () -> backgroundErrors(asyncConfigurer.getIfUnique()));
+    }
+
+    /** The application's handler for {@code @Async void} serves {@code background} methods too. */
+    private static AsyncUncaughtExceptionHandler backgroundErrors(@Nullable AsyncConfigurer configurer) {
+        AsyncUncaughtExceptionHandler handler =
+                configurer == null ? null : configurer.getAsyncUncaughtExceptionHandler();
+        return handler == null ? new SimpleAsyncUncaughtExceptionHandler() : handler;
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static SmartAsyncAspect smartAsyncAspect(
+            ObjectProvider<MethodRegistry> methods, ObjectProvider<SmartAsyncEngine> engine, Environment environment) {
+        return new SmartAsyncAspect(
+                SingletonSupplier.of(methods::getObject), SingletonSupplier.of(engine::getObject), order(environment));
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static InheritedAnnotationAdvisor smartAsyncInheritedAnnotationAdvisor(Environment environment) {
+        return new InheritedAnnotationAdvisor(INTERCEPTOR, order(environment));
+    }
+
+    @Bean(INTERCEPTOR)
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static SmartAsyncInterceptor smartAsyncInterceptor(MethodRegistry methods, SmartAsyncEngine engine) {
+        return new SmartAsyncInterceptor(methods, engine);
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static MethodRegistration smartAsyncMethodRegistration(
+            ObjectProvider<MethodRegistry> methods, ObjectProvider<StartupCheck> check) {
+        return new MethodRegistration(SingletonSupplier.of(methods::getObject), beanClass -> check.getObject()
+                .check(beanClass));
+    }
+
+    /** Read from the environment, since advisors are made before property classes can be bound without harm. */
+    private static int order(Environment environment) {
+        return environment.getProperty("smartasync.order", Integer.class, 1000);
+    }
+}

@@ -1,0 +1,42 @@
+package io.smartasync.autoconfigure;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smartasync.execution.SmartAsyncEngine;
+import io.smartasync.execution.SmartAsyncTaskExecutor;
+import io.smartasync.metrics.ExecutorMetrics;
+import io.smartasync.metrics.SmartAsyncMetrics;
+import java.util.Map;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.Bean;
+
+/** Records calls and executors on the application's meter registry. */
+@AutoConfiguration(
+        after = SmartAsyncAutoConfiguration.class,
+        // Boot 4, and where it was up to 3.5
+        afterName = {
+            "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
+            "org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration"
+        })
+@ConditionalOnClass(MeterRegistry.class)
+@ConditionalOnBean({MeterRegistry.class, SmartAsyncEngine.class})
+@ConditionalOnProperty(name = "smartasync.metrics.enabled", havingValue = "true", matchIfMissing = true)
+public final class SmartAsyncMetricsAutoConfiguration {
+
+    @Bean
+    SmartAsyncMetrics smartAsyncMetrics(MeterRegistry registry, SmartAsyncProperties properties) {
+        return new SmartAsyncMetrics(registry, properties.metrics().slo());
+    }
+
+    @Bean
+    SmartInitializingSingleton smartAsyncExecutorMetrics(MeterRegistry registry, ListableBeanFactory beans) {
+        return () -> {
+            Map<String, SmartAsyncTaskExecutor> executors = beans.getBeansOfType(SmartAsyncTaskExecutor.class);
+            executors.forEach((name, executor) -> new ExecutorMetrics(executor, name).bindTo(registry));
+        };
+    }
+}

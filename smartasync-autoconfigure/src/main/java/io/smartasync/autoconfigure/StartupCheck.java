@@ -1,0 +1,77 @@
+package io.smartasync.autoconfigure;
+
+import io.smartasync.SmartAsyncConfigurationException;
+import io.smartasync.SmartAsyncConfigurationException.Problem;
+import io.smartasync.plan.Planner;
+import io.smartasync.plan.Rule;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Refuses to start what can't work. The first thing found wrong makes it look at all beans, so that everything is said at
+ * once; while nothing is wrong, nothing is looked at twice.
+ */
+final class StartupCheck implements SmartInitializingSingleton {
+
+    private static final Log logger = LogFactory.getLog(StartupCheck.class);
+
+    private final List<Problem> problemsOfProperties;
+    private final Planner planner;
+    private final ConfigurableListableBeanFactory beans;
+
+    StartupCheck(List<Problem> problemsOfProperties, Planner planner, ConfigurableListableBeanFactory beans) {
+        this.problemsOfProperties = problemsOfProperties;
+        this.planner = planner;
+        this.beans = beans;
+    }
+
+    /** Throws if the methods of a bean can't work. */
+    void check(Class<?> beanClass) {
+        List<Problem> problems = planner.check(beanClass);
+        if (!problems.isEmpty()) {
+            fail(problems);
+        }
+    }
+
+    /** Throws if the properties can't work. */
+    void checkProperties() {
+        if (!problemsOfProperties.isEmpty()) {
+            fail(List.of());
+        }
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        checkProperties();
+        if (!planner.unmatchedRules().isEmpty()) {
+            problemsOfAllBeans(); // lazy beans have not been planned yet
+            for (Rule rule : planner.unmatchedRules()) {
+                logger.warn("The rule for \"" + rule.method() + "\" in smartasync.rules matches no @SmartAsync method");
+            }
+        }
+    }
+
+    private void fail(List<Problem> problems) {
+        Set<Problem> all = new LinkedHashSet<>(problemsOfProperties);
+        all.addAll(problems);
+        all.addAll(problemsOfAllBeans());
+        throw new SmartAsyncConfigurationException(List.copyOf(all));
+    }
+
+    private Set<Problem> problemsOfAllBeans() {
+        Set<Problem> problems = new LinkedHashSet<>();
+        for (String name : beans.getBeanDefinitionNames()) {
+            Class<?> type = beans.getType(name, false);
+            if (type != null && !type.getName().startsWith("org.springframework.")) {
+                problems.addAll(planner.check(ClassUtils.getUserClass(type)));
+            }
+        }
+        return problems;
+    }
+}

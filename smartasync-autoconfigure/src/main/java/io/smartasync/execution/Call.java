@@ -1,0 +1,69 @@
+package io.smartasync.execution;
+
+import io.smartasync.Outcome;
+import io.smartasync.Route;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call that ends later than the interception returns. However many want to end it (the body, the caller who cancels,
+ * the timeout, the executor that refuses), the first one does, and the call is counted once. Thread-safe.
+ */
+class Call {
+
+    private static final AtomicIntegerFieldUpdater<Call> SETTLED =
+            AtomicIntegerFieldUpdater.newUpdater(Call.class, "settled");
+
+    final BoundMethod method;
+    final Route route;
+    final long start = System.nanoTime();
+    private volatile int settled;
+    private volatile @Nullable Future<?> timeout;
+
+    Call(BoundMethod method, Route route) {
+        this.method = method;
+        this.route = route;
+    }
+
+    /** Whether the caller of this method is the one who ends the call, and so the one who may tell its result. */
+    boolean settle(Outcome outcome, @Nullable Throwable error) {
+        if (settled != 0 || !SETTLED.compareAndSet(this, 0, 1)) {
+            return false;
+        }
+        Future<?> running = timeout;
+        if (running != null) {
+            running.cancel(false);
+        }
+        onSettled();
+        method.ended(route, outcome, error, System.nanoTime() - start);
+        return true;
+    }
+
+    boolean isSettled() {
+        return settled != 0;
+    }
+
+    /** Starts the clock, if the method has a timeout. */
+    void limit(Timeouts timeouts, Runnable onTimeout) {
+        if (method.timeout() != null) {
+            Future<?> running = timeouts.schedule(onTimeout, method.timeout());
+            timeout = running;
+            if (running != null && isSettled()) {
+                running.cancel(false);
+            }
+        }
+    }
+
+    TimeoutException timeoutException() {
+        return new TimeoutException(method.plan().name() + " did not complete within "
+                + (method.timeout() == null ? "its timeout" : method.timeout().toMillis() + " ms"));
+    }
+
+    /** The result is final. */
+    void onSettled() {}
+
+    /** Stops the body, which nobody waits for any more. */
+    void abort(boolean interrupt) {}
+}

@@ -1,0 +1,121 @@
+package io.smartasync.execution;
+
+import io.smartasync.Outcome;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The future that a caller gets. Unlike a plain {@link CompletableFuture}, cancelling it stops the work behind it; so does
+ * completing it from outside, as {@code orTimeout} does. Its call is counted before its result can be seen.
+ */
+final class CallFuture extends CompletableFuture<@Nullable Object> {
+
+    private final Call call;
+    private volatile @Nullable Future<?> pending;
+
+    CallFuture(Call call) {
+        this.call = call;
+    }
+
+    void succeed(@Nullable Object value) {
+        if (call.settle(Outcome.SUCCESS, null)) {
+            super.complete(value);
+        }
+    }
+
+    void fail(Outcome outcome, Throwable error) {
+        if (call.settle(outcome, error)) {
+            super.completeExceptionally(error);
+        }
+    }
+
+    /** Takes over the result of the body's own future; {@code done} is told when that has one, whoever ended the call. */
+    void adopt(CompletionStage<?> stage, Runnable done) {
+        if (stage instanceof Future<?> cancellable) {
+            pending = cancellable;
+            if (call.isSettled()) {
+                cancellable.cancel(true);
+            }
+        }
+        stage.whenComplete((value, error) -> {
+            done.run();
+            if (error == null) {
+                succeed(value);
+            } else {
+                Throwable cause = unwrap(error);
+                fail(outcome(cause), cause);
+            }
+        });
+    }
+
+    void timeOut() {
+        TimeoutException error = call.timeoutException();
+        if (call.settle(Outcome.TIMEOUT, error)) {
+            stop(true);
+            super.completeExceptionally(error);
+        }
+    }
+
+    /** Cancels the call. The body never starts, or is interrupted if {@code interrupt} and its method allow that. */
+    @Override
+    public boolean cancel(boolean interrupt) {
+        if (!call.settle(Outcome.CANCELLED, null)) {
+            return isCancelled();
+        }
+        stop(interrupt);
+        return super.cancel(interrupt);
+    }
+
+    @Override
+    public boolean complete(@Nullable Object value) {
+        if (!call.settle(Outcome.SUCCESS, null)) {
+            return false;
+        }
+        stop(true);
+        return super.complete(value);
+    }
+
+    @Override
+    public boolean completeExceptionally(Throwable error) {
+        if (!call.settle(error instanceof TimeoutException ? Outcome.TIMEOUT : outcome(error), error)) {
+            return false;
+        }
+        stop(true);
+        return super.completeExceptionally(error);
+    }
+
+    /** Waits for the result. What the body threw is thrown as it is; an interrupt of the waiting thread cancels the call. */
+    @Nullable
+    Object await() throws Throwable {
+        try {
+            return get();
+        } catch (InterruptedException ex) {
+            cancel(true);
+            throw ex;
+        } catch (ExecutionException ex) {
+            throw ex.getCause() == null ? ex : ex.getCause();
+        }
+    }
+
+    private void stop(boolean interrupt) {
+        call.abort(interrupt);
+        Future<?> inner = pending;
+        if (inner != null) {
+            inner.cancel(interrupt);
+        }
+    }
+
+    static Outcome outcome(Throwable error) {
+        return error instanceof CancellationException ? Outcome.CANCELLED : Outcome.ERROR;
+    }
+
+    static Throwable unwrap(Throwable error) {
+        return error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+    }
+}

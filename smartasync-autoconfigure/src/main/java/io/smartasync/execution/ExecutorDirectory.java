@@ -1,0 +1,50 @@
+package io.smartasync.execution;
+
+import io.smartasync.plan.ExecutorNames;
+import java.util.Collection;
+import java.util.Set;
+import java.util.TreeSet;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.core.task.TaskExecutor;
+
+/** All executors that may be named: those of {@code smartasync.executors} first, then the application's own beans. */
+public final class ExecutorDirectory implements ExecutorNames {
+
+    private final Set<String> own;
+    private final ListableBeanFactory beans;
+
+    /** Knows {@code own}, the names in {@code smartasync.executors}, and the {@code TaskExecutor} beans of {@code beans}. */
+    public ExecutorDirectory(Set<String> own, ListableBeanFactory beans) {
+        this.own = Set.copyOf(own);
+        this.beans = beans;
+    }
+
+    @Override
+    public boolean contains(String name) {
+        return own.contains(name) || beans.containsBean(name) && beans.isTypeMatch(name, TaskExecutor.class);
+    }
+
+    @Override
+    public Collection<String> all() {
+        Collection<String> names = new TreeSet<>(own);
+        for (String bean :
+                BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beans, TaskExecutor.class, true, false)) {
+            if (own.stream().noneMatch(name -> bean.equals(beanName(name)))) {
+                names.add(bean);
+            }
+        }
+        return names;
+    }
+
+    /** The name of the bean for an executor of {@code smartasync.executors}. */
+    public static String beanName(String executor) {
+        return "smartasync-" + executor;
+    }
+
+    BodyExecutor get(String name) {
+        return own.contains(name)
+                ? beans.getBean(beanName(name), SmartAsyncTaskExecutor.class)
+                : new HostExecutor(name, beans.getBean(name, TaskExecutor.class));
+    }
+}

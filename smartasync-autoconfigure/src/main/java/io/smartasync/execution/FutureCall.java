@@ -1,0 +1,75 @@
+package io.smartasync.execution;
+
+import io.smartasync.Outcome;
+import io.smartasync.Route;
+import io.smartasync.plan.Shape;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.task.TaskRejectedException;
+
+/** An offloaded call whose result goes into a {@link CallFuture}: the paths AWAIT and, for futures, OFFLOAD. */
+final class FutureCall extends OffloadedCall {
+
+    final CallFuture future = new CallFuture(this);
+    private final Body.Detached body;
+    private @Nullable Object result;
+    private volatile @Nullable TaskRejectedException refusal;
+
+    FutureCall(BoundMethod method, Route route, Body.Detached body) {
+        super(method, route);
+        this.body = body;
+    }
+
+    @Override
+    void body() throws Throwable {
+        Object returned = body.proceed();
+        result = method.shape() == Shape.FUTURE ? stage(returned) : returned;
+    }
+
+    private CompletionStage<?> stage(@Nullable Object returned) throws Throwable {
+        if (returned instanceof CompletionStage<?> stage) {
+            return stage;
+        }
+        if (returned instanceof Future<?> plain) {
+            try {
+                // Nobody can be told when a plain Future completes: waiting for it is part of the body
+                return CompletableFuture.completedFuture(plain.get());
+            } catch (ExecutionException ex) {
+                throw ex.getCause() == null ? ex : ex.getCause();
+            }
+        }
+        throw method.nullResult();
+    }
+
+    @Override
+    void bodyEnded(@Nullable Throwable failure) {
+        if (failure == null && method.shape() == Shape.FUTURE && result instanceof CompletionStage<?> stage) {
+            future.adopt(stage, this::leaveResult);
+            return;
+        }
+        leaveResult();
+        if (failure == null) {
+            future.succeed(result);
+        } else {
+            future.fail(CallFuture.outcome(failure), failure);
+        }
+    }
+
+    @Nullable
+    TaskRejectedException refusal() {
+        return refusal;
+    }
+
+    @Override
+    void neverRan(@Nullable TaskRejectedException reason) {
+        if (reason == null) {
+            leaveResult();
+        } else {
+            refusal = reason;
+            future.fail(Outcome.REJECTED, reason);
+        }
+    }
+}

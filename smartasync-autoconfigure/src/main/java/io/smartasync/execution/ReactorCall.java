@@ -1,0 +1,100 @@
+package io.smartasync.execution;
+
+import io.smartasync.Route;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+import org.springframework.core.task.TaskRejectedException;
+import reactor.core.CoreSubscriber;
+
+/** One subscription to an offloaded method: the method is called, subscribed to and pulled from on the executor. */
+final class ReactorCall extends OffloadedCall {
+
+    final ReactorSubscription subscription;
+    private final ReactorEngine.Source source;
+    private volatile @Nullable Pull pull;
+
+    ReactorCall(
+            BoundMethod method, Route route, ReactorEngine.Source source, CoreSubscriber<? super Object> downstream) {
+        super(method, route);
+        this.source = source;
+        this.subscription = new ReactorSubscription(this, downstream);
+    }
+
+    @Override
+    void body() throws Throwable {
+        Publisher<?> publisher = source.open();
+        publisher.subscribe(subscription);
+    }
+
+    @Override
+    void bodyEnded(@Nullable Throwable failure) {
+        if (failure != null) {
+            subscription.onError(failure);
+        }
+    }
+
+    @Override
+    void neverRan(@Nullable TaskRejectedException reason) {
+        if (reason != null) {
+            subscription.refused(reason);
+        }
+    }
+
+    /** Before the subscriber learns that it has ended, so that its next call finds the permit free. */
+    @Override
+    void onSettled() {
+        leaveResult();
+        if (isOnBodyThread()) {
+            leaveBody();
+        }
+    }
+
+    /** Requests on the executor: who generates elements when asked for them may block too. */
+    void request(Subscription upstream, long count) {
+        Pull running = pull;
+        if (isOnBodyThread() || running != null && running.runner == Thread.currentThread()) {
+            upstream.request(count);
+            return;
+        }
+        Pull next = new Pull(() -> {
+            upstream.request(count);
+            return null;
+        });
+        pull = next;
+        executor.resume(next);
+    }
+
+    @Override
+    void abort(boolean interrupt) {
+        super.abort(interrupt);
+        Pull running = pull;
+        if (running != null) {
+            running.cancel(interrupt && method.interruptible() && running.runner != Thread.currentThread());
+        }
+    }
+
+    private final class Pull extends FutureTask<@Nullable Object> implements Task {
+
+        private volatile @Nullable Thread runner;
+
+        Pull(Callable<@Nullable Object> work) {
+            super(work);
+        }
+
+        @Override
+        public void run() {
+            runner = Thread.currentThread();
+            super.run();
+            runner = null;
+            Thread.interrupted();
+        }
+
+        @Override
+        public void refused(TaskRejectedException reason) {
+            subscription.refused(reason);
+        }
+    }
+}

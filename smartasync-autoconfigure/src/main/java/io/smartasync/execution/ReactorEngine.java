@@ -1,0 +1,83 @@
+package io.smartasync.execution;
+
+import io.smartasync.ExecutionPath;
+import io.smartasync.Route;
+import io.smartasync.plan.Shape;
+import java.util.Objects;
+import org.reactivestreams.Publisher;
+import org.springframework.core.ReactiveAdapter;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** The engine for publishers: all is decided, run and counted at each subscription. Loaded only where Reactor is. */
+final class ReactorEngine {
+
+    private ReactorEngine() {}
+
+    /** What the caller gets at once; nothing runs before somebody subscribes. */
+    static Object publisher(SmartAsyncEngine engine, BoundMethod method, Body.Detached body) {
+        ReactiveAdapter adapter =
+                Objects.requireNonNull(Shape.adapter(method.plan().method().getReturnType()));
+        Source source = new Source(engine, method, body, adapter);
+        return adapter.fromPublisher(adapter.isMultiValue() ? new RoutedFlux(source) : new RoutedMono(source));
+    }
+
+    /** What is the same for all subscriptions to one call. */
+    record Source(SmartAsyncEngine engine, BoundMethod method, Body.Detached body, ReactiveAdapter adapter) {
+
+        void subscribe(CoreSubscriber<? super Object> subscriber) {
+            Route route = engine.route(method);
+            if (route.path() == ExecutionPath.OFFLOAD) {
+                ReactorCall call = new ReactorCall(method, route, this, subscriber);
+                call.subscription.start(engine.timeouts());
+                call.executor.submit(call);
+            } else {
+                ReactorSubscription subscription = new ReactorSubscription(new Call(method, route), subscriber);
+                subscription.start(engine.timeouts());
+                try {
+                    open().subscribe(subscription);
+                } catch (Throwable ex) {
+                    subscription.onError(ex);
+                }
+            }
+        }
+
+        /** Calls the method. */
+        Publisher<?> open() throws Throwable {
+            Object returned = body.proceed();
+            if (returned == null) {
+                throw method.nullResult();
+            }
+            return adapter.toPublisher(returned);
+        }
+    }
+
+    private static final class RoutedMono extends Mono<Object> {
+
+        private final Source source;
+
+        RoutedMono(Source source) {
+            this.source = source;
+        }
+
+        @Override
+        public void subscribe(CoreSubscriber<? super Object> subscriber) {
+            source.subscribe(subscriber);
+        }
+    }
+
+    private static final class RoutedFlux extends Flux<Object> {
+
+        private final Source source;
+
+        RoutedFlux(Source source) {
+            this.source = source;
+        }
+
+        @Override
+        public void subscribe(CoreSubscriber<? super Object> subscriber) {
+            source.subscribe(subscriber);
+        }
+    }
+}

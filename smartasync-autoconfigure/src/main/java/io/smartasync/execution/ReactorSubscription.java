@@ -1,0 +1,129 @@
+package io.smartasync.execution;
+
+import io.smartasync.Outcome;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import org.springframework.core.task.TaskRejectedException;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/** Stands between a subscriber and the publisher that the method returned: counts the call when it ends. */
+final class ReactorSubscription implements CoreSubscriber<Object>, Subscription {
+
+    private static final AtomicReferenceFieldUpdater<ReactorSubscription, @Nullable Subscription> UPSTREAM =
+            AtomicReferenceFieldUpdater.newUpdater(ReactorSubscription.class, Subscription.class, "upstream");
+    private static final AtomicLongFieldUpdater<ReactorSubscription> REQUESTED =
+            AtomicLongFieldUpdater.newUpdater(ReactorSubscription.class, "requested");
+
+    private final Call call;
+    private final CoreSubscriber<? super Object> downstream;
+    private volatile @Nullable Subscription upstream;
+    private volatile long requested;
+
+    ReactorSubscription(Call call, CoreSubscriber<? super Object> downstream) {
+        this.call = call;
+        // A timeout speaks from a thread of its own
+        this.downstream = call.method.timeout() == null ? downstream : Operators.serialize(downstream);
+    }
+
+    void start(Timeouts timeouts) {
+        downstream.onSubscribe(this);
+        call.limit(timeouts, this::timeOut);
+    }
+
+    @Override
+    public Context currentContext() {
+        return downstream.currentContext();
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        if (Operators.setOnce(UPSTREAM, this, subscription)) {
+            long count = REQUESTED.getAndSet(this, 0);
+            if (count > 0) {
+                subscription.request(count);
+            }
+        }
+    }
+
+    @Override
+    public void request(long count) {
+        if (!Operators.validate(count)) {
+            return;
+        }
+        Subscription ready = upstream;
+        if (ready != null) {
+            request(ready, count);
+            return;
+        }
+        Operators.addCap(REQUESTED, this, count);
+        ready = upstream;
+        if (ready != null) {
+            long missed = REQUESTED.getAndSet(this, 0);
+            if (missed > 0) {
+                request(ready, missed);
+            }
+        }
+    }
+
+    private void request(Subscription ready, long count) {
+        if (call instanceof ReactorCall offloaded) {
+            offloaded.request(ready, count);
+        } else {
+            ready.request(count);
+        }
+    }
+
+    @Override
+    public void onNext(Object element) {
+        if (!call.isSettled()) {
+            downstream.onNext(element);
+        }
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        fail(CallFuture.outcome(error), error);
+    }
+
+    @Override
+    public void onComplete() {
+        if (call.settle(Outcome.SUCCESS, null)) {
+            downstream.onComplete();
+        }
+    }
+
+    @Override
+    public void cancel() {
+        if (call.settle(Outcome.CANCELLED, null)) {
+            stop();
+        }
+    }
+
+    void refused(TaskRejectedException reason) {
+        fail(Outcome.REJECTED, reason);
+    }
+
+    private void timeOut() {
+        TimeoutException error = call.timeoutException();
+        if (call.settle(Outcome.TIMEOUT, error)) {
+            stop();
+            downstream.onError(error);
+        }
+    }
+
+    private void fail(Outcome outcome, Throwable error) {
+        if (call.settle(outcome, error)) {
+            downstream.onError(error);
+        }
+    }
+
+    private void stop() {
+        Operators.terminate(UPSTREAM, this);
+        call.abort(true);
+    }
+}

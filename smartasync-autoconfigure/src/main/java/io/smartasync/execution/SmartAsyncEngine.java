@@ -1,0 +1,170 @@
+package io.smartasync.execution;
+
+import io.smartasync.BlockingCallOnEventLoopException;
+import io.smartasync.Outcome;
+import io.smartasync.Route;
+import io.smartasync.SmartAsyncTimeoutException;
+import io.smartasync.caller.CallerDetection;
+import io.smartasync.plan.Shape;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.interceptor.AsyncUncaughtExceptionHandler;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * Runs calls: finds out who calls, takes that cell of the method's row, and does what it says. Thread-safe; holds nothing
+ * of a call.
+ */
+public final class SmartAsyncEngine {
+
+    private final CallerDetection callers;
+    private final Supplier<AsyncUncaughtExceptionHandler> backgroundErrors;
+    private final Timeouts timeouts;
+
+    /**
+     * Makes an engine.
+     *
+     * @param callers finds out who calls
+     * @param timeouts the clock
+     * @param backgroundErrors told of what {@code background} methods throw; looked up with the first such error
+     */
+    public SmartAsyncEngine(
+            CallerDetection callers, Timeouts timeouts, Supplier<AsyncUncaughtExceptionHandler> backgroundErrors) {
+        this.callers = callers;
+        this.timeouts = timeouts;
+        this.backgroundErrors = SingletonSupplier.of(backgroundErrors);
+    }
+
+    /**
+     * Runs one call.
+     *
+     * @param method the method that is called
+     * @param body how to run its body
+     * @param invocation what {@code body} needs to know of this call
+     * @return what the caller gets: the value, a future or a publisher
+     * @throws Throwable what the body threw, the same instance; or why the call could not run
+     */
+    public <I> @Nullable Object invoke(BoundMethod method, Body<I> body, I invocation) throws Throwable {
+        if (method.shape() == Shape.PUBLISHER) {
+            return ReactorEngine.publisher(this, method, body.detach(invocation)); // decided at each subscription
+        }
+        Route route = route(method);
+        return switch (route.path()) {
+            case DIRECT -> direct(method, route, body, invocation);
+            case AWAIT -> await(method, route, body.detach(invocation));
+            case OFFLOAD -> offload(method, route, body.detach(invocation));
+            case PASS_THROUGH -> passThrough(method, route, body, invocation);
+            case REJECT -> throw reject(method, route);
+        };
+    }
+
+    /** The cell for the current thread. */
+    Route route(BoundMethod method) {
+        return method.route(callers.current());
+    }
+
+    Timeouts timeouts() {
+        return timeouts;
+    }
+
+    private static <I> @Nullable Object direct(BoundMethod method, Route route, Body<I> body, I invocation)
+            throws Throwable {
+        method.warnOnEventLoop(route);
+        if (!method.isObserved()) {
+            return body.proceed(invocation);
+        }
+        long start = System.nanoTime();
+        Object result;
+        try {
+            result = body.proceed(invocation);
+        } catch (Throwable ex) {
+            method.ended(route, Outcome.ERROR, ex, System.nanoTime() - start);
+            throw ex;
+        }
+        method.ended(route, Outcome.SUCCESS, null, System.nanoTime() - start);
+        return result;
+    }
+
+    private @Nullable Object await(BoundMethod method, Route route, Body.Detached body) throws Throwable {
+        try {
+            return submit(method, route, body).future.await();
+        } catch (TimeoutException ex) {
+            throw method.declares(TimeoutException.class) ? ex : new SmartAsyncTimeoutException(ex);
+        } catch (InterruptedException ex) {
+            if (method.declares(InterruptedException.class)) {
+                throw ex;
+            }
+            Thread.currentThread().interrupt();
+            throw (CancellationException) new CancellationException(
+                            "Interrupted while waiting for " + method.plan().name())
+                    .initCause(ex);
+        }
+    }
+
+    private @Nullable Object offload(BoundMethod method, Route route, Body.Detached body) throws Throwable {
+        FutureCall call = submit(method, route, body);
+        if (method.shape() == Shape.FUTURE) {
+            return call.future;
+        }
+        // A background call has no future to tell a refusal or an error through
+        if (call.refusal() != null) {
+            throw call.refusal();
+        }
+        call.future.whenComplete((value, error) -> {
+            if (error != null) {
+                backgroundErrors
+                        .get()
+                        .handleUncaughtException(error, method.plan().method());
+            }
+        });
+        return null;
+    }
+
+    private FutureCall submit(BoundMethod method, Route route, Body.Detached body) {
+        FutureCall call = new FutureCall(method, route, body);
+        call.limit(timeouts, call.future::timeOut);
+        call.executor.submit(call);
+        return call;
+    }
+
+    private <I> Object passThrough(BoundMethod method, Route route, Body<I> body, I invocation) throws Throwable {
+        Call call = new Call(method, route);
+        boolean replaceable = method.plan().method().getReturnType().isAssignableFrom(CompletableFuture.class);
+        Object result;
+        try {
+            result = body.proceed(invocation);
+            if (result == null) {
+                throw method.nullResult();
+            }
+        } catch (Throwable ex) {
+            call.settle(CallFuture.outcome(ex), ex);
+            if (!replaceable) {
+                throw ex;
+            }
+            return CompletableFuture.failedFuture(ex);
+        }
+        if (!(result instanceof CompletionStage<?> stage)) {
+            // Nobody can be told when a plain Future completes: the call ends where it is handed on
+            call.settle(Outcome.SUCCESS, null);
+            return result;
+        }
+        CallFuture future = new CallFuture(call);
+        future.adopt(stage, () -> {});
+        if (future.isDone() || !replaceable) {
+            return result;
+        }
+        call.limit(timeouts, future::timeOut);
+        return future;
+    }
+
+    private static BlockingCallOnEventLoopException reject(BoundMethod method, Route route) {
+        BlockingCallOnEventLoopException refusal =
+                new BlockingCallOnEventLoopException(method.plan().name(), Thread.currentThread());
+        method.ended(route, Outcome.REJECTED, refusal, 0);
+        return refusal;
+    }
+}

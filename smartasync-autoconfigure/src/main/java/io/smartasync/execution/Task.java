@@ -1,0 +1,10 @@
+package io.smartasync.execution;
+
+import org.springframework.core.task.TaskRejectedException;
+
+/** What an executor admits. Whoever runs it gives its permit back with {@link BodyExecutor#ended()}. */
+interface Task extends Runnable {
+
+    /** It will never run, and holds no permit. */
+    void refused(TaskRejectedException reason);
+}

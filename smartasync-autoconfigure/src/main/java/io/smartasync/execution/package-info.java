@@ -1,0 +1,11 @@
+/**
+ * Do it: {@link io.smartasync.execution.SmartAsyncEngine} carries out what the plan says, on the caller's thread or on a
+ * {@link io.smartasync.execution.SmartAsyncTaskExecutor}, and tells the listeners.
+ *
+ * <p>Imports {@code io.smartasync}, {@code caller} and {@code plan}. Reactor is named in the classes that start with
+ * {@code Reactor} only.
+ */
+@NullMarked
+package io.smartasync.execution;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,92 @@
+package io.smartasync.metrics;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.smartasync.Outcome;
+import io.smartasync.Route;
+import io.smartasync.SmartAsyncListener;
+import io.smartasync.metrics.SmartAsyncMeters.Tag;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records each call on {@link SmartAsyncMeters}. Timers are registered once per route and outcome, then found by the
+ * identity of the route. Thread-safe.
+ */
+public final class SmartAsyncMetrics implements SmartAsyncListener {
+
+    private static final String NONE = "none";
+
+    private final MeterRegistry registry;
+    private final Duration[] slo;
+    private final Map<Route, Timer> successes = new ConcurrentHashMap<>();
+    private final Map<Unsuccessful, Timer> others = new ConcurrentHashMap<>();
+    private final Map<Route, Timer> waits = new ConcurrentHashMap<>();
+
+    private record Unsuccessful(Route route, Outcome outcome, String exception) {}
+
+    /**
+     * Makes the recorder.
+     *
+     * @param registry where the timers are registered
+     * @param slo the upper bounds of the timers' buckets
+     */
+    public SmartAsyncMetrics(MeterRegistry registry, List<Duration> slo) {
+        this.registry = registry;
+        this.slo = slo.toArray(Duration[]::new);
+    }
+
+    @Override
+    public void onStart(Route route, long waitNanos) {
+        Timer timer = waits.get(route);
+        if (timer == null) {
+            timer = waits.computeIfAbsent(route, this::waitTimer);
+        }
+        timer.record(waitNanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void onEnd(Route route, Outcome outcome, @Nullable Throwable error, long nanos) {
+        Timer timer;
+        if (outcome == Outcome.SUCCESS) {
+            timer = successes.get(route);
+            if (timer == null) {
+                timer = successes.computeIfAbsent(route, key -> timer(key, Outcome.SUCCESS, NONE));
+            }
+        } else {
+            String exception = error == null ? NONE : error.getClass().getSimpleName();
+            timer = others.computeIfAbsent(
+                    new Unsuccessful(route, outcome, exception.isEmpty() ? "anonymous" : exception),
+                    key -> timer(key.route, key.outcome, key.exception));
+        }
+        timer.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private Timer timer(Route route, Outcome outcome, String exception) {
+        return builder(SmartAsyncMeters.INVOCATIONS, route)
+                .description("Calls of @SmartAsync methods, from the call to its completion")
+                .tag(Tag.CALLER.asString(), route.caller().tag())
+                .tag(Tag.PATH.asString(), route.path().tag())
+                .tag(Tag.OUTCOME.asString(), outcome.name())
+                .tag(Tag.EXCEPTION.asString(), exception)
+                .register(registry);
+    }
+
+    private Timer waitTimer(Route route) {
+        return builder(SmartAsyncMeters.WAIT, route)
+                .description("Bodies of @SmartAsync methods, from submission to start")
+                .register(registry);
+    }
+
+    private Timer.Builder builder(SmartAsyncMeters meter, Route route) {
+        return Timer.builder(meter.getName())
+                .tag(Tag.CLASS.asString(), route.className())
+                .tag(Tag.METHOD.asString(), route.methodName())
+                .tag(Tag.EXECUTOR.asString(), route.executor() == null ? NONE : route.executor())
+                .serviceLevelObjectives(slo);
+    }
+}

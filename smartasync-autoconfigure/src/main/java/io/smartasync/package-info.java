@@ -1,0 +1,11 @@
+/**
+ * What users import: the annotation, the words of the decision table ({@link io.smartasync.Workload},
+ * {@link io.smartasync.Caller}, {@link io.smartasync.ExecutionPath}, {@link io.smartasync.Outcome}), the two extension
+ * points ({@link io.smartasync.CallerDetector}, {@link io.smartasync.SmartAsyncListener}) and the exceptions.
+ *
+ * <p>Imports nothing else of SmartAsync.
+ */
+@NullMarked
+package io.smartasync;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,56 @@
+package io.smartasync.plan;
+
+import io.smartasync.SmartAsync;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Set;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Which methods of a bean are {@code @SmartAsync}: those that carry it, override or implement one that does, and all of
+ * a class that carries it, inherits it, or implements an interface that does.
+ */
+public final class AnnotatedMethods {
+
+    private AnnotatedMethods() {}
+
+    /** All {@code @SmartAsync} methods of a bean of {@code beanClass}, its most specific ones. */
+    public static Set<Method> of(Class<?> beanClass) {
+        if (!AnnotationUtils.isCandidateClass(beanClass, SmartAsync.class)) {
+            return Set.of();
+        }
+        return MethodIntrospector.selectMethods(
+                beanClass, (ReflectionUtils.MethodFilter) method -> isAnnotated(method, beanClass));
+    }
+
+    /** Whether a call of {@code method}, the most specific one, on a bean of {@code beanClass} is intercepted. */
+    public static boolean isAnnotated(Method method, Class<?> beanClass) {
+        return onMethod(method).isPresent()
+                || isCoveredByType(method, beanClass) && onType(beanClass).isPresent();
+    }
+
+    static MergedAnnotation<SmartAsync> onMethod(Method method) {
+        return MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY).get(SmartAsync.class);
+    }
+
+    static MergedAnnotation<SmartAsync> onType(Class<?> beanClass) {
+        return MergedAnnotations.from(beanClass, SearchStrategy.TYPE_HIERARCHY).get(SmartAsync.class);
+    }
+
+    /**
+     * An annotation on the type says nothing of its private helpers, of {@code toString} and the like, nor of final
+     * methods that it inherits and can do nothing about.
+     */
+    private static boolean isCoveredByType(Method method, Class<?> beanClass) {
+        int modifiers = method.getModifiers();
+        return !Modifier.isPrivate(modifiers)
+                && !Modifier.isStatic(modifiers)
+                && !(Modifier.isFinal(modifiers) && method.getDeclaringClass() != beanClass)
+                && !ReflectionUtils.isObjectMethod(method);
+    }
+}

@@ -1,0 +1,104 @@
+package io.smartasync.plan;
+
+import io.smartasync.SmartAsyncConfigurationException.Problem;
+import io.smartasync.Workload;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.util.ClassUtils;
+
+/** What can be wrong with an annotated method, found at startup and said in the user's words. */
+final class MethodChecks {
+
+    private static final boolean REACTOR =
+            ClassUtils.isPresent("reactor.core.publisher.Flux", MethodChecks.class.getClassLoader());
+
+    private MethodChecks() {}
+
+    static String describe(Class<?> beanClass, Method method) {
+        return "@SmartAsync method " + ClassUtils.getQualifiedMethodName(method, beanClass);
+    }
+
+    static void checkType(Class<?> beanClass, List<Problem> problems) {
+        if (Modifier.isFinal(beanClass.getModifiers()) && ClassUtils.getAllInterfacesForClass(beanClass).length == 0) {
+            problems.add(new Problem(
+                    "@SmartAsync class " + beanClass.getName(),
+                    "it is final and has no interface, so there is no way to put a proxy before it",
+                    "Remove 'final', or let it implement an interface and set spring.aop.proxy-target-class=false."));
+        }
+    }
+
+    static void checkMethod(Class<?> beanClass, Method method, List<Problem> problems) {
+        String subject = describe(beanClass, method);
+        int modifiers = method.getModifiers();
+        if (Modifier.isPrivate(modifiers)) {
+            problems.add(new Problem(
+                    subject,
+                    "it is private, so a proxy can't see its calls",
+                    "Make it public, or remove @SmartAsync."));
+        } else if (Modifier.isStatic(modifiers)) {
+            problems.add(new Problem(
+                    subject, "it is static, so a proxy can't see its calls", "Remove 'static', or @SmartAsync."));
+        } else if (Modifier.isFinal(modifiers)) {
+            problems.add(new Problem(
+                    subject,
+                    "it is final, so it would run on the proxy itself, whose fields are empty",
+                    "Remove 'final', or @SmartAsync."));
+        }
+        if (isAsync(beanClass, method)) {
+            problems.add(new Problem(
+                    subject,
+                    "@Async applies to it too, and both would move it to another thread",
+                    "Remove one of the two; @SmartAsync returns the same futures, and background = true serves void."));
+        }
+    }
+
+    static void checkReturn(
+            Method method, String subject, Shape shape, Workload workload, boolean background, List<Problem> problems) {
+        Class<?> type = method.getReturnType();
+        if (background && type != void.class) {
+            problems.add(new Problem(
+                    subject,
+                    "background = true, but it returns " + type.getSimpleName() + ", which nobody would receive",
+                    "Return void, or remove background and return CompletableFuture<" + type.getSimpleName() + ">."));
+        }
+        switch (shape) {
+            case BLOCKING -> {}
+            case FUTURE -> {
+                if (workload != Workload.NON_BLOCKING && !type.isAssignableFrom(CompletableFuture.class)) {
+                    problems.add(new Problem(
+                            subject,
+                            "it returns " + type.getSimpleName() + ", which no other thread can complete for it",
+                            "Return CompletableFuture, CompletionStage or Future; or, if the body never blocks, declare"
+                                    + " workload = NON_BLOCKING."));
+                }
+            }
+            case PUBLISHER -> {
+                ReactiveAdapter adapter = Shape.adapter(type);
+                if (adapter == null || !type.isAssignableFrom(adapter.getReactiveType())) {
+                    problems.add(new Problem(
+                            subject,
+                            "it returns " + type.getSimpleName() + ", which can't be subscribed to later in its place",
+                            "Return "
+                                    + (adapter == null
+                                            ? "Mono or Flux"
+                                            : adapter.getReactiveType().getSimpleName()) + "."));
+                } else if (!REACTOR) {
+                    problems.add(new Problem(
+                            subject,
+                            "it returns a publisher, but Reactor is not on the class path",
+                            "Add io.projectreactor:reactor-core."));
+                }
+            }
+        }
+    }
+
+    private static boolean isAsync(Class<?> beanClass, Method method) {
+        return AnnotatedElementUtils.hasAnnotation(method, Async.class)
+                || AnnotatedElementUtils.hasAnnotation(beanClass, Async.class);
+    }
+}

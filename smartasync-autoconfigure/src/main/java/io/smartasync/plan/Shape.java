@@ -1,0 +1,37 @@
+package io.smartasync.plan;
+
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.util.ClassUtils;
+
+/** What a method gives its caller: a value, or something that will have it later. */
+public enum Shape {
+
+    /** A plain value or {@code void}. */
+    BLOCKING,
+
+    /** A {@code Future} or {@code CompletionStage}: runs once. */
+    FUTURE,
+
+    /** Whatever the {@link ReactiveAdapterRegistry} knows: runs once per subscription. */
+    PUBLISHER;
+
+    private static final boolean REACTIVE_STREAMS =
+            ClassUtils.isPresent("org.reactivestreams.Publisher", Shape.class.getClassLoader());
+
+    /** The shape of a method that returns {@code type}. */
+    public static Shape of(Class<?> type) {
+        if (Future.class.isAssignableFrom(type) || CompletionStage.class.isAssignableFrom(type)) {
+            return FUTURE;
+        }
+        return adapter(type) == null ? BLOCKING : PUBLISHER;
+    }
+
+    /** Converts from and to the publisher type {@code type}; {@code null} if it is none. */
+    public static @Nullable ReactiveAdapter adapter(Class<?> type) {
+        return REACTIVE_STREAMS ? ReactiveAdapterRegistry.getSharedInstance().getAdapter(type) : null;
+    }
+}
