@@ -36,7 +36,7 @@ final class PropertiesMapper {
         // Before Java 24 `synchronized` pins the carrier of a virtual thread: only where the application wants them
         // anyway
         this.virtualByDefault = java.isEqualOrNewerThan(JavaVersion.TWENTY_FOUR)
-                || virtualPossible && environment.getProperty("spring.threads.virtual.enabled", Boolean.class, false);
+                || (virtualPossible && environment.getProperty("spring.threads.virtual.enabled", Boolean.class, false));
     }
 
     /** All executors by name, {@code io} and {@code cpu} among them. */

@@ -61,7 +61,8 @@ public final class SmartAsyncAutoConfiguration {
     @Bean
     static Planner smartAsyncPlanner(
             PropertiesMapper properties, ExecutorDirectory executors, ConfigurableListableBeanFactory beans) {
-        return new Planner(properties.plans(), executors, beans::resolveEmbeddedValue);
+        return new Planner(
+                properties.plans(), executors, text -> text == null ? null : beans.resolveEmbeddedValue(text));
     }
 
     @Bean

@@ -6,6 +6,8 @@ import io.smartasync.Route;
 import io.smartasync.plan.Plan;
 import io.smartasync.plan.Shape;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -18,17 +20,18 @@ public final class BoundMethod {
     private static final Log logger = LogFactory.getLog("io.smartasync");
 
     private final Plan plan;
-    private final @Nullable BodyExecutor[] executors;
+    private final Map<Caller, BodyExecutor> executors = new EnumMap<>(Caller.class);
     private final Listeners listeners;
     private final AtomicBoolean warned = new AtomicBoolean();
 
     BoundMethod(Plan plan, ExecutorDirectory directory, Listeners listeners) {
         this.plan = plan;
         this.listeners = listeners;
-        this.executors = new BodyExecutor[Caller.values().length];
         for (Caller caller : Caller.values()) {
             String name = plan.route(caller).executor();
-            executors[caller.ordinal()] = name == null ? null : directory.get(name);
+            if (name != null) {
+                executors.put(caller, directory.get(name));
+            }
         }
     }
 
@@ -46,7 +49,7 @@ public final class BoundMethod {
     }
 
     BodyExecutor executor(Route route) {
-        BodyExecutor executor = executors[route.caller().ordinal()];
+        BodyExecutor executor = executors.get(route.caller());
         if (executor == null) {
             throw new IllegalStateException("No executor for " + route);
         }

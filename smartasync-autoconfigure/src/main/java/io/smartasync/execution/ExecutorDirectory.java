@@ -22,7 +22,7 @@ public final class ExecutorDirectory implements ExecutorNames {
 
     @Override
     public boolean contains(String name) {
-        return own.contains(name) || beans.containsBean(name) && beans.isTypeMatch(name, TaskExecutor.class);
+        return own.contains(name) || (beans.containsBean(name) && beans.isTypeMatch(name, TaskExecutor.class));
     }
 
     @Override

@@ -24,6 +24,8 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
     private final FutureTask<@Nullable Object> task = new FutureTask<>(this);
     private final @Nullable Thread loop;
     private volatile @Nullable Thread runner;
+
+    @SuppressWarnings("UnusedVariable") // read through HOLDERS
     private volatile int holders = 2;
 
     // Seen only by the thread that runs the body

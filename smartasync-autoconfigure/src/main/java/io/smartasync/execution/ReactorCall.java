@@ -55,7 +55,7 @@ final class ReactorCall extends OffloadedCall {
     /** Requests on the executor: who generates elements when asked for them may block too. */
     void request(Subscription upstream, long count) {
         Pull running = pull;
-        if (isOnBodyThread() || running != null && running.runner == Thread.currentThread()) {
+        if (isOnBodyThread() || (running != null && running.runner == Thread.currentThread())) {
             upstream.request(count);
             return;
         }

@@ -22,6 +22,8 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription 
     private final Call call;
     private final CoreSubscriber<? super Object> downstream;
     private volatile @Nullable Subscription upstream;
+
+    @SuppressWarnings("UnusedVariable") // read through REQUESTED
     private volatile long requested;
 
     ReactorSubscription(Call call, CoreSubscriber<? super Object> downstream) {

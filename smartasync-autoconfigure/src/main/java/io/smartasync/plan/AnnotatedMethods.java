@@ -31,7 +31,7 @@ public final class AnnotatedMethods {
     /** Whether a call of {@code method}, the most specific one, on a bean of {@code beanClass} is intercepted. */
     public static boolean isAnnotated(Method method, Class<?> beanClass) {
         return onMethod(method).isPresent()
-                || isCoveredByType(method, beanClass) && onType(beanClass).isPresent();
+                || (isCoveredByType(method, beanClass) && onType(beanClass).isPresent());
     }
 
     static MergedAnnotation<SmartAsync> onMethod(Method method) {

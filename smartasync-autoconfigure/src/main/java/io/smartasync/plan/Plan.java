@@ -5,6 +5,9 @@ import io.smartasync.Route;
 import io.smartasync.Workload;
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
@@ -20,7 +23,7 @@ public final class Plan {
     private final Shape shape;
     private final Settings settings;
     private final boolean warnOnEventLoop;
-    private final Route[] row = new Route[Caller.values().length];
+    private final Map<Caller, Route> row = new EnumMap<>(Caller.class);
 
     /**
      * What rule, annotation and defaults add up to.
@@ -47,13 +50,13 @@ public final class Plan {
         this.settings = settings;
         this.warnOnEventLoop = warnOnEventLoop;
         for (Caller caller : Caller.values()) {
-            row[caller.ordinal()] = cells.apply(caller);
+            row.put(caller, cells.apply(caller));
         }
     }
 
     /** The cell for {@code caller}. */
     public Route route(Caller caller) {
-        return row[caller.ordinal()];
+        return Objects.requireNonNull(row.get(caller));
     }
 
     /** The method, the bean's most specific one. */
