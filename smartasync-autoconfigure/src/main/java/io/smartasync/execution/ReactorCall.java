@@ -20,7 +20,7 @@ final class ReactorCall extends OffloadedCall {
             BoundMethod method, Route route, ReactorEngine.Source source, CoreSubscriber<? super Object> downstream) {
         super(method, route);
         this.source = source;
-        this.subscription = new ReactorSubscription(this, downstream);
+        this.subscription = new ReactorSubscription(this, source.single(), downstream);
     }
 
     @Override

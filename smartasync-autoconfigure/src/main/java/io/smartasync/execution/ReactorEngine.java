@@ -20,7 +20,7 @@ final class ReactorEngine {
         ReactiveAdapter adapter =
                 Objects.requireNonNull(Shape.adapter(method.plan().method().getReturnType()));
         Source source = new Source(engine, method, body, adapter);
-        return adapter.fromPublisher(adapter.isMultiValue() ? new RoutedFlux(source) : new RoutedMono(source));
+        return adapter.fromPublisher(source.single() ? new RoutedMono(source) : new RoutedFlux(source));
     }
 
     /** What is the same for all subscriptions to one call. */
@@ -33,7 +33,8 @@ final class ReactorEngine {
                 call.subscription.start(engine.timeouts());
                 call.executor.submit(call);
             } else {
-                ReactorSubscription subscription = new ReactorSubscription(new Call(method, route), subscriber);
+                ReactorSubscription subscription =
+                        new ReactorSubscription(new Call(method, route), single(), subscriber);
                 subscription.start(engine.timeouts());
                 try {
                     open().subscribe(subscription);
@@ -41,6 +42,10 @@ final class ReactorEngine {
                     subscription.onError(ex);
                 }
             }
+        }
+
+        boolean single() {
+            return !adapter.isMultiValue();
         }
 
         /** Calls the method. */

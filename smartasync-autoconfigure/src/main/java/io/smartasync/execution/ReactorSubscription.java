@@ -20,14 +20,21 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription 
             AtomicLongFieldUpdater.newUpdater(ReactorSubscription.class, "requested");
 
     private final Call call;
+    private final boolean single;
     private final CoreSubscriber<? super Object> downstream;
     private volatile @Nullable Subscription upstream;
 
     @SuppressWarnings("UnusedVariable") // read through REQUESTED
     private volatile long requested;
 
-    ReactorSubscription(Call call, CoreSubscriber<? super Object> downstream) {
+    /**
+     * Makes the subscription of {@code call}.
+     *
+     * @param single whether the first element is the whole result: many subscribers cancel when they have it
+     */
+    ReactorSubscription(Call call, boolean single, CoreSubscriber<? super Object> downstream) {
         this.call = call;
+        this.single = single;
         // A timeout speaks from a thread of its own
         this.downstream = call.method.timeout() == null ? downstream : Operators.serialize(downstream);
     }
@@ -82,7 +89,12 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription 
 
     @Override
     public void onNext(Object element) {
-        if (!call.isSettled()) {
+        if (single) {
+            if (call.settle(Outcome.SUCCESS, null)) {
+                downstream.onNext(element);
+                downstream.onComplete();
+            }
+        } else if (!call.isSettled()) {
             downstream.onNext(element);
         }
     }
