@@ -2,6 +2,7 @@ package io.smartasync.autoconfigure;
 
 import io.smartasync.execution.ExecutorDirectory;
 import io.smartasync.execution.SmartAsyncTaskExecutor;
+import io.smartasync.execution.WaitGraph;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -49,6 +50,7 @@ final class ExecutorRegistrar implements ImportBeanDefinitionRegistrar {
 
         private final PropertiesMapper properties;
         private final StartupCheck check;
+        private final WaitGraph waits = new WaitGraph();
 
         Factory(PropertiesMapper properties, StartupCheck check) {
             this.properties = properties;
@@ -57,7 +59,7 @@ final class ExecutorRegistrar implements ImportBeanDefinitionRegistrar {
 
         SmartAsyncTaskExecutor create(String name) {
             check.checkProperties();
-            return new SmartAsyncTaskExecutor(properties.executor(name));
+            return new SmartAsyncTaskExecutor(properties.executor(name), waits);
         }
     }
 }

@@ -12,9 +12,10 @@ import io.smartasync.plan.Rule;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.system.JavaVersion;
 import org.springframework.core.env.Environment;
@@ -39,13 +40,11 @@ final class PropertiesMapper {
                 || (virtualPossible && environment.getProperty("spring.threads.virtual.enabled", Boolean.class, false));
     }
 
-    /** All executors by name, {@code io} and {@code cpu} among them. */
-    Map<String, ExecutorSettings> executors() {
-        Map<String, ExecutorSettings> executors = new LinkedHashMap<>();
-        executors.put(IO, executor(IO));
-        executors.put(CPU, executor(CPU));
-        properties.executors().keySet().forEach(name -> executors.put(name, executor(name)));
-        return executors;
+    /** The names of all executors, {@code io} and {@code cpu} among them. */
+    Set<String> executorNames() {
+        Set<String> names = new LinkedHashSet<>(List.of(IO, CPU));
+        names.addAll(properties.executors().keySet());
+        return names;
     }
 
     ExecutorSettings executor(String name) {

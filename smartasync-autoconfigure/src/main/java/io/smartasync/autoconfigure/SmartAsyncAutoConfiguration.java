@@ -7,11 +7,16 @@ import io.smartasync.aop.MethodRegistration;
 import io.smartasync.aop.SmartAsyncAspect;
 import io.smartasync.aop.SmartAsyncInterceptor;
 import io.smartasync.caller.CallerDetection;
+import io.smartasync.execution.ContextCarrier;
+import io.smartasync.execution.ContextPropagation;
 import io.smartasync.execution.ExecutorDirectory;
+import io.smartasync.execution.ExecutorLifecycle;
 import io.smartasync.execution.MethodRegistry;
 import io.smartasync.execution.SmartAsyncEngine;
+import io.smartasync.execution.SmartAsyncTaskExecutor;
 import io.smartasync.execution.Timeouts;
 import io.smartasync.plan.Planner;
+import java.util.List;
 import org.aspectj.lang.annotation.Aspect;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.interceptor.AsyncUncaughtExceptionHandler;
@@ -30,6 +35,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.scheduling.annotation.AsyncConfigurer;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
 
 /** Makes {@code @SmartAsync} work. */
@@ -50,7 +56,7 @@ public final class SmartAsyncAutoConfiguration {
     @Bean
     static ExecutorDirectory smartAsyncExecutorDirectory(
             PropertiesMapper properties, ConfigurableListableBeanFactory beans) {
-        return new ExecutorDirectory(properties.executors().keySet(), beans);
+        return new ExecutorDirectory(properties.executorNames(), beans);
     }
 
     @Bean(ExecutorRegistrar.FACTORY_BEAN)
@@ -98,9 +104,28 @@ public final class SmartAsyncAutoConfiguration {
     }
 
     @Bean
+    static ContextCarrier smartAsyncContextCarrier(
+            SmartAsyncProperties properties, ConfigurableListableBeanFactory beans) {
+        ClassLoader classLoader = beans.getBeanClassLoader();
+        return properties.contextPropagation().enabled()
+                        && ClassUtils.isPresent("io.micrometer.context.ContextSnapshotFactory", classLoader)
+                ? new ContextPropagation(classLoader)
+                : ContextCarrier.NONE;
+    }
+
+    @Bean
+    static ExecutorLifecycle smartAsyncExecutorLifecycle(ConfigurableListableBeanFactory beans) {
+        return new ExecutorLifecycle(() ->
+                List.copyOf(beans.getBeansOfType(SmartAsyncTaskExecutor.class).values()));
+    }
+
+    @Bean
     static SmartAsyncEngine smartAsyncEngine(
-            CallerDetection callers, Timeouts timeouts, ObjectProvider<AsyncConfigurer> asyncConfigurer) {
-        return new SmartAsyncEngine(callers, timeouts, () -> backgroundErrors(asyncConfigurer.getIfUnique()));
+            CallerDetection callers,
+            Timeouts timeouts,
+            ContextCarrier context,
+            ObjectProvider<AsyncConfigurer> asyncConfigurer) {
+        return new SmartAsyncEngine(callers, timeouts, context, () -> backgroundErrors(asyncConfigurer.getIfUnique()));
     }
 
     /** The application's handler for {@code @Async void} serves {@code background} methods too. */

@@ -21,6 +21,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param routes Executors that serve each kind of caller.
  * @param rules Settings for methods that match a pattern. The first match wins and beats the annotation.
  * @param eventLoop Event loops.
+ * @param contextPropagation Context of the caller.
  * @param metrics Meters.
  */
 @ConfigurationProperties("smartasync")
@@ -33,6 +34,7 @@ public record SmartAsyncProperties(
         @DefaultValue Routes routes,
         @DefaultValue List<Rule> rules,
         @DefaultValue EventLoop eventLoop,
+        @DefaultValue ContextPropagation contextPropagation,
         @DefaultValue Metrics metrics) {
 
     /** Kind of threads of an executor. */
@@ -126,6 +128,14 @@ public record SmartAsyncProperties(
     public record EventLoop(
             @DefaultValue("fail") BlockingCallPolicy onBlockingCall,
             @DefaultValue List<String> threadNamePatterns) {}
+
+    /**
+     * Context of the caller.
+     *
+     * @param enabled Whether the context of the caller (MDC, observation, security, locale and all that is registered with
+     *     Micrometer's context propagation) goes along with a body that runs elsewhere.
+     */
+    public record ContextPropagation(@DefaultValue("true") boolean enabled) {}
 
     /**
      * Meters.

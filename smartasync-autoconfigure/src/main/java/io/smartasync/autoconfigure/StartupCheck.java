@@ -7,6 +7,7 @@ import io.smartasync.plan.Rule;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -49,8 +50,13 @@ final class StartupCheck implements SmartInitializingSingleton {
     @Override
     public void afterSingletonsInstantiated() {
         checkProperties();
+        // Lazy beans have not come by yet: their mistakes are found now too, and the rules that they match
+        Set<Problem> problems = problemsOf(name -> !beans.containsSingleton(name));
+        if (!problems.isEmpty()) {
+            throw new SmartAsyncConfigurationException(List.copyOf(problems));
+        }
         if (!planner.unmatchedRules().isEmpty()) {
-            problemsOfAllBeans(); // lazy beans have not been planned yet
+            problemsOf(name -> true);
             for (Rule rule : planner.unmatchedRules()) {
                 logger.warn("The rule for \"" + rule.method() + "\" in smartasync.rules matches no @SmartAsync method");
             }
@@ -60,14 +66,15 @@ final class StartupCheck implements SmartInitializingSingleton {
     private void fail(List<Problem> problems) {
         Set<Problem> all = new LinkedHashSet<>(problemsOfProperties);
         all.addAll(problems);
-        all.addAll(problemsOfAllBeans());
+        all.addAll(problemsOf(name -> true));
         throw new SmartAsyncConfigurationException(List.copyOf(all));
     }
 
-    private Set<Problem> problemsOfAllBeans() {
+    /** Looks at the classes of beans, without making any. */
+    private Set<Problem> problemsOf(Predicate<String> names) {
         Set<Problem> problems = new LinkedHashSet<>();
         for (String name : beans.getBeanDefinitionNames()) {
-            Class<?> type = beans.getType(name, false);
+            Class<?> type = names.test(name) ? beans.getType(name, false) : null;
             if (type != null && !type.getName().startsWith("org.springframework.")) {
                 problems.addAll(planner.check(ClassUtils.getUserClass(type)));
             }

@@ -5,18 +5,21 @@ interface BodyExecutor {
 
     String name();
 
+    /** Whether its threads run nothing but what comes this way, so that they may be swept. */
+    boolean ownsThreads();
+
     /**
-     * Runs the task as soon as there is a permit, which it holds until {@link #ended()}. If the executor is full or shut
-     * down, the task is told that it is refused.
+     * Runs the call as soon as there is a permit, which it holds until {@link #ended()}; or in place, if it would have to
+     * wait for callers further up in its own chain. If the executor is full or shut down, the call is told so.
      */
-    void submit(Task task);
+    void submit(OffloadedCall call);
 
-    /** Takes back a task that waits for a permit; {@code false} if it waits no more. */
-    boolean withdraw(Task task);
+    /** Takes back a call that waits for a permit. */
+    void withdraw(OffloadedCall call);
 
-    /** Runs more work of a task that still holds its permit; if there are no threads left, it is told so. */
+    /** Runs more work of a call that still holds its permit; if there are no threads left, the work is told so. */
     void resume(Task work);
 
-    /** A task is done: its permit is free. */
+    /** A call is done: its permit is free. */
     void ended();
 }

@@ -1,6 +1,7 @@
 package io.smartasync.execution;
 
 import io.smartasync.Caller;
+import io.smartasync.ExecutionPath;
 import io.smartasync.Outcome;
 import io.smartasync.Route;
 import io.smartasync.plan.Plan;
@@ -22,7 +23,8 @@ public final class BoundMethod {
     private final Plan plan;
     private final Map<Caller, BodyExecutor> executors = new EnumMap<>(Caller.class);
     private final Listeners listeners;
-    private final AtomicBoolean warned = new AtomicBoolean();
+    private final AtomicBoolean warnedOnEventLoop = new AtomicBoolean();
+    private final AtomicBoolean warnedOfTransaction = new AtomicBoolean();
 
     BoundMethod(Plan plan, ExecutorDirectory directory, Listeners listeners) {
         this.plan = plan;
@@ -46,6 +48,16 @@ public final class BoundMethod {
 
     Route route(Caller caller) {
         return plan.route(caller);
+    }
+
+    /** Where the caller has a transaction: who would wait runs the body itself, and who would not is warned. */
+    Route routeInTransaction(Caller caller) {
+        Route route = plan.routeInTransaction(caller);
+        if (route.path() == ExecutionPath.OFFLOAD && warnedOfTransaction.compareAndSet(false, true)) {
+            logger.warn(plan.name() + " was called with an active transaction, which its body does not see: it runs on"
+                    + " executor '" + route.executor() + "'");
+        }
+        return route;
     }
 
     BodyExecutor executor(Route route) {
@@ -92,7 +104,9 @@ public final class BoundMethod {
     }
 
     void warnOnEventLoop(Route route) {
-        if (plan.warnOnEventLoop() && route.caller() == Caller.EVENT_LOOP && warned.compareAndSet(false, true)) {
+        if (plan.warnOnEventLoop()
+                && route.caller() == Caller.EVENT_LOOP
+                && warnedOnEventLoop.compareAndSet(false, true)) {
             logger.warn(plan.name() + " may block and runs on the event loop thread \""
                     + Thread.currentThread().getName() + "\" (smartasync.event-loop.on-blocking-call=warn)");
         }

@@ -18,8 +18,8 @@ final class FutureCall extends OffloadedCall {
     private @Nullable Object result;
     private volatile @Nullable TaskRejectedException refusal;
 
-    FutureCall(BoundMethod method, Route route, Body.Detached body) {
-        super(method, route);
+    FutureCall(BoundMethod method, Route route, Body.Detached body, Carried context) {
+        super(method, route, context);
         this.body = body;
     }
 

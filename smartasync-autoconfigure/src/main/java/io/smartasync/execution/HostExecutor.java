@@ -3,6 +3,7 @@ package io.smartasync.execution;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.springframework.core.task.TaskRejectedException;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
 /** A {@code TaskExecutor} bean of the application. Its limits, queue and shutdown are its own. */
 final class HostExecutor implements BodyExecutor {
@@ -21,25 +22,36 @@ final class HostExecutor implements BodyExecutor {
     }
 
     @Override
-    public void submit(Task task) {
-        try {
-            executor.execute(task);
-        } catch (RejectedExecutionException ex) {
-            task.refused(
-                    ex instanceof TaskRejectedException rejected
-                            ? rejected
-                            : new TaskRejectedException("Executor '" + name + "' rejected the call", ex));
-        }
-    }
-
-    @Override
-    public boolean withdraw(Task task) {
+    public boolean ownsThreads() {
         return false;
     }
 
     @Override
+    public void submit(OffloadedCall call) {
+        if (call.chainOccupies(this) && wouldQueue()) {
+            call.runInPlace();
+        } else {
+            resume(call);
+        }
+    }
+
+    private boolean wouldQueue() {
+        return executor instanceof ThreadPoolTaskExecutor pool && pool.getActiveCount() >= pool.getCorePoolSize();
+    }
+
+    @Override
+    public void withdraw(OffloadedCall call) {}
+
+    @Override
     public void resume(Task work) {
-        submit(work);
+        try {
+            executor.execute(work);
+        } catch (RejectedExecutionException ex) {
+            work.refused(
+                    ex instanceof TaskRejectedException rejected
+                            ? rejected
+                            : new TaskRejectedException("Executor '" + name + "' rejected the call", ex));
+        }
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.smartasync.execution;
 
 import io.smartasync.Caller;
 import io.smartasync.Route;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -14,18 +16,23 @@ import org.springframework.core.task.TaskRejectedException;
  *
  * <p>The permit is held by two, the thread that runs the body and the result as long as it is pending; the last of them
  * gives it back.
+ *
+ * <p>A call knows the call whose body made it. Such a chain never waits for itself.
  */
 abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Object> {
 
+    private static final ThreadLocal<@Nullable OffloadedCall> RUNNING = new ThreadLocal<>();
     private static final AtomicIntegerFieldUpdater<OffloadedCall> HOLDERS =
             AtomicIntegerFieldUpdater.newUpdater(OffloadedCall.class, "holders");
 
     final BodyExecutor executor;
+    private final Carried context;
     private final FutureTask<@Nullable Object> task = new FutureTask<>(this);
     private final @Nullable Thread loop;
+    private volatile @Nullable OffloadedCall parent = RUNNING.get();
     private volatile @Nullable Thread runner;
+    private volatile boolean inPlace;
 
-    @SuppressWarnings("UnusedVariable") // read through HOLDERS
     private volatile int holders = 2;
 
     // Seen only by the thread that runs the body
@@ -33,9 +40,14 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
     private boolean bodyLeft;
     private @Nullable Throwable failure;
 
-    OffloadedCall(BoundMethod method, Route route) {
+    // Set while it waits for a permit
+    private @Nullable WaitGraph waitGraph;
+    private Set<BodyExecutor> held = Set.of();
+
+    OffloadedCall(BoundMethod method, Route route, Carried context) {
         super(method, route);
         this.executor = method.executor(route);
+        this.context = context;
         this.loop = route.caller() == Caller.EVENT_LOOP ? Thread.currentThread() : null;
     }
 
@@ -58,7 +70,9 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
         }
         task.run();
         runner = null;
-        Thread.interrupted(); // an interrupt that came late must not meet the thread's next task
+        if (!inPlace || task.isCancelled()) {
+            Thread.interrupted(); // an interrupt that came late must not meet what the thread does next
+        }
         leaveBody();
         if (started) {
             bodyEnded(failure);
@@ -73,12 +87,25 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
         started = true;
         runner = Thread.currentThread();
         method.started(route, System.nanoTime() - start);
-        try {
+        OffloadedCall outer = RUNNING.get();
+        RUNNING.set(this);
+        try (Carried.Scope scope = openContext()) {
             body();
         } catch (Throwable ex) {
             failure = ex;
+        } finally {
+            if (outer == null) {
+                RUNNING.remove();
+            } else {
+                RUNNING.set(outer);
+            }
         }
         return null;
+    }
+
+    /** In place it is the caller's own context already. */
+    final Carried.Scope openContext() {
+        return inPlace ? Carried.NOTHING.open(false) : context.open(executor.ownsThreads());
     }
 
     @Override
@@ -99,6 +126,57 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
         return runner == Thread.currentThread();
     }
 
+    /** Runs on the thread of the caller, which is a body's own, under the permit that its chain already holds. */
+    final void runInPlace() {
+        inPlace = true;
+        run();
+    }
+
+    /** Whether a call further up in the chain is still under way. */
+    final boolean hasLiveChain() {
+        return parent != null && parent.holders > 0;
+    }
+
+    /** Whether a call further up in the chain holds a permit of {@code wanted}. */
+    final boolean chainOccupies(BodyExecutor wanted) {
+        for (OffloadedCall call = parent; call != null; call = call.parent) {
+            if (call.executor == wanted && call.holdsPermit()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Notes in {@code graph} that this chain is about to wait; {@code false} if it would wait for itself. */
+    final boolean mayWait(WaitGraph graph) {
+        if (parent == null) {
+            return true;
+        }
+        Set<BodyExecutor> executors = new HashSet<>();
+        for (OffloadedCall call = parent; call != null; call = call.parent) {
+            if (call.holdsPermit()) {
+                executors.add(call.executor);
+            }
+        }
+        if (!graph.enter(executors, executor)) {
+            return false;
+        }
+        held = executors;
+        waitGraph = graph;
+        return true;
+    }
+
+    @Override
+    public final void waited() {
+        if (waitGraph != null) {
+            waitGraph.leave(held, executor);
+        }
+    }
+
+    private boolean holdsPermit() {
+        return !inPlace && holders > 0;
+    }
+
     /** The body needs its thread no more. */
     final void leaveBody() {
         if (!bodyLeft) {
@@ -114,7 +192,10 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
 
     private void leave() {
         if (HOLDERS.decrementAndGet(this) == 0) {
-            executor.ended();
+            parent = null; // a chain holds only who is still under way
+            if (!inPlace) {
+                executor.ended();
+            }
         }
     }
 }

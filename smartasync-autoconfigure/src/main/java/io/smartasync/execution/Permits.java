@@ -3,7 +3,8 @@ package io.smartasync.execution;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -17,15 +18,12 @@ import java.util.function.Predicate;
  */
 final class Permits<T> {
 
-    /** The number of permits where there is no limit; leaves room to add a capacity. */
-    static final int UNLIMITED = Integer.MAX_VALUE / 2;
-
     private final int limit;
     private final int capacity;
     private final Predicate<T> starter;
     private final Semaphore free;
     private final Queue<T> waiting = new ConcurrentLinkedQueue<>();
-    private final AtomicLong admitted = new AtomicLong();
+    private final AtomicInteger queued = new AtomicInteger();
 
     /**
      * Makes {@code limit} permits.
@@ -39,17 +37,21 @@ final class Permits<T> {
         this.free = new Semaphore(limit);
     }
 
-    /** Starts the task or lets it wait; {@code false} if as many as may wait already do. */
-    boolean admit(T task) {
-        long room = (long) limit + capacity;
-        if (admitted.getAndUpdate(count -> count < room ? count + 1 : count) >= room) {
+    /** Starts the task if there is a permit and nobody waits for it. */
+    boolean tryStart(T task) {
+        if (queued.get() > 0 || !free.tryAcquire()) {
             return false;
         }
-        if (waiting.isEmpty() && free.tryAcquire()) {
-            start(task);
-        } else {
-            waiting.add(task);
+        start(task);
+        return true;
+    }
+
+    /** Lets the task wait for a permit; {@code false} if as many as may wait already do. */
+    boolean enqueue(T task) {
+        if (queued.getAndUpdate(count -> count < capacity ? count + 1 : count) >= capacity) {
+            return false;
         }
+        waiting.add(task);
         startWaiting();
         return true;
     }
@@ -58,15 +60,23 @@ final class Permits<T> {
     boolean withdraw(T task) {
         boolean withdrawn = waiting.remove(task);
         if (withdrawn) {
-            admitted.decrementAndGet();
+            queued.decrementAndGet();
         }
         return withdrawn;
     }
 
     /** Gives back the permit of a task that is done. */
     void release() {
-        giveBack();
+        free.release();
         startWaiting();
+    }
+
+    /** Hands all that waits to {@code refused}. */
+    void drain(Consumer<T> refused) {
+        for (T next = waiting.poll(); next != null; next = waiting.poll()) {
+            queued.decrementAndGet();
+            refused.accept(next);
+        }
     }
 
     int running() {
@@ -74,11 +84,12 @@ final class Permits<T> {
     }
 
     int waiting() {
-        return (int) Math.max(0, admitted.get() - running());
+        return queued.get();
     }
 
+    /** Whether nothing runs or waits. A task that leaves the queue has its permit before, so none is overlooked. */
     boolean isIdle() {
-        return admitted.get() == 0;
+        return waiting() == 0 && running() == 0;
     }
 
     private void startWaiting() {
@@ -87,6 +98,7 @@ final class Permits<T> {
             if (next == null) {
                 free.release();
             } else {
+                queued.decrementAndGet();
                 start(next);
             }
         }
@@ -94,12 +106,7 @@ final class Permits<T> {
 
     private void start(T task) {
         if (!starter.test(task)) {
-            giveBack();
+            free.release();
         }
-    }
-
-    private void giveBack() {
-        admitted.decrementAndGet();
-        free.release();
     }
 }

@@ -8,6 +8,7 @@ import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import org.springframework.core.task.TaskRejectedException;
 import reactor.core.CoreSubscriber;
+import reactor.util.context.Context;
 
 /** One subscription to an offloaded method: the method is called, subscribed to and pulled from on the executor. */
 final class ReactorCall extends OffloadedCall {
@@ -18,9 +19,14 @@ final class ReactorCall extends OffloadedCall {
 
     ReactorCall(
             BoundMethod method, Route route, ReactorEngine.Source source, CoreSubscriber<? super Object> downstream) {
-        super(method, route);
+        super(method, route, source.engine().capture(route, context(downstream)));
         this.source = source;
         this.subscription = new ReactorSubscription(this, source.single(), downstream);
+    }
+
+    private static @Nullable Context context(CoreSubscriber<?> downstream) {
+        Context context = downstream.currentContext();
+        return context.isEmpty() ? null : context;
     }
 
     @Override
@@ -60,7 +66,9 @@ final class ReactorCall extends OffloadedCall {
             return;
         }
         Pull next = new Pull(() -> {
-            upstream.request(count);
+            try (Carried.Scope scope = openContext()) {
+                upstream.request(count);
+            }
             return null;
         });
         pull = next;

@@ -1,6 +1,7 @@
 package io.smartasync.execution;
 
 import io.smartasync.BlockingCallOnEventLoopException;
+import io.smartasync.Caller;
 import io.smartasync.Outcome;
 import io.smartasync.Route;
 import io.smartasync.SmartAsyncTimeoutException;
@@ -24,18 +25,24 @@ public final class SmartAsyncEngine {
     private final CallerDetection callers;
     private final Supplier<AsyncUncaughtExceptionHandler> backgroundErrors;
     private final Timeouts timeouts;
+    private final ContextCarrier context;
 
     /**
      * Makes an engine.
      *
      * @param callers finds out who calls
      * @param timeouts the clock
+     * @param context takes the caller's context along
      * @param backgroundErrors told of what {@code background} methods throw; looked up with the first such error
      */
     public SmartAsyncEngine(
-            CallerDetection callers, Timeouts timeouts, Supplier<AsyncUncaughtExceptionHandler> backgroundErrors) {
+            CallerDetection callers,
+            Timeouts timeouts,
+            ContextCarrier context,
+            Supplier<AsyncUncaughtExceptionHandler> backgroundErrors) {
         this.callers = callers;
         this.timeouts = timeouts;
+        this.context = context;
         this.backgroundErrors = SingletonSupplier.of(backgroundErrors);
     }
 
@@ -64,7 +71,15 @@ public final class SmartAsyncEngine {
 
     /** The cell for the current thread. */
     Route route(BoundMethod method) {
-        return method.route(callers.current());
+        Caller caller = callers.current();
+        Route route = method.route(caller);
+        return route.executor() != null && TransactionGuard.isTransactionActive()
+                ? method.routeInTransaction(caller)
+                : route;
+    }
+
+    Carried capture(Route route, @Nullable Object subscriber) {
+        return context.capture(route, subscriber);
     }
 
     Timeouts timeouts() {
@@ -125,7 +140,7 @@ public final class SmartAsyncEngine {
     }
 
     private FutureCall submit(BoundMethod method, Route route, Body.Detached body) {
-        FutureCall call = new FutureCall(method, route, body);
+        FutureCall call = new FutureCall(method, route, body, capture(route, null));
         call.limit(timeouts, call.future::timeOut);
         call.executor.submit(call);
         return call;

@@ -1,13 +1,9 @@
 package io.smartasync.execution;
 
 import io.smartasync.ExecutorState;
-import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -17,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.core.task.TaskRejectedException;
-import org.springframework.core.task.VirtualThreadTaskExecutor;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * One executor of {@code smartasync.executors}, on virtual or platform threads: at most so many bodies run, at most so
@@ -33,18 +27,24 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     private static final Log logger = LogFactory.getLog(SmartAsyncTaskExecutor.class);
 
     private final ExecutorSettings settings;
-    private final ExecutorService threads;
+    private final WaitGraph waits;
     private final Permits<Task> permits;
-    private final CountDownLatch idle = new CountDownLatch(1);
+    private volatile ExecutorService threads;
+    private volatile CountDownLatch idle = new CountDownLatch(1);
     private volatile boolean closed;
     private final LongAdder completed = new LongAdder();
 
-    /** Makes the executor; it starts threads when there is work for them. */
-    public SmartAsyncTaskExecutor(ExecutorSettings settings) {
+    /**
+     * Makes the executor; it starts threads when there is work for them.
+     *
+     * @param waits shared by all executors of an application
+     */
+    public SmartAsyncTaskExecutor(ExecutorSettings settings, WaitGraph waits) {
         this.settings = settings;
-        this.threads = settings.virtual() ? virtualThreads(settings) : platformThreads(settings);
+        this.waits = waits;
+        this.threads = BodyThreads.of(settings);
         Integer limit = settings.concurrencyLimit();
-        this.permits = new Permits<>(limit == null ? Permits.UNLIMITED : limit, settings.queueCapacity(), this::start);
+        this.permits = new Permits<>(limit == null ? Integer.MAX_VALUE : limit, settings.queueCapacity(), this::start);
     }
 
     @Override
@@ -87,30 +87,51 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         return threads instanceof ThreadPoolExecutor pool ? pool.getPoolSize() : active();
     }
 
+    @Override
+    public boolean ownsThreads() {
+        return true;
+    }
+
     /**
      * Runs a task that is done when it returns.
      *
      * @throws TaskRejectedException if as many tasks as may wait already do, or after shutdown
      */
     @Override
-    public void execute(Runnable task) {
-        submit(new PlainTask(task));
-    }
-
-    @Override
-    public void submit(Task task) {
+    public void execute(Runnable work) {
+        PlainTask task = new PlainTask(work);
         if (closed) {
-            task.refused(shutDown());
-        } else if (!permits.admit(task)) {
-            task.refused(new TaskRejectedException("smartasync.executors." + name() + " is full: " + active()
-                    + " bodies run and " + settings.queueCapacity()
-                    + " wait. Raise its concurrency-limit or queue-capacity, or call less often."));
+            throw shutDown();
+        }
+        if (!permits.tryStart(task) && !permits.enqueue(task)) {
+            throw full();
         }
     }
 
     @Override
-    public boolean withdraw(Task task) {
-        return permits.withdraw(task);
+    public void submit(OffloadedCall call) {
+        if (closed) {
+            // Work in flight may finish, and so may what it needs
+            if (call.hasLiveChain()) {
+                call.runInPlace();
+            } else {
+                call.refused(shutDown());
+            }
+        } else if (!permits.tryStart(call)) {
+            if (call.chainOccupies(this) || !call.mayWait(waits)) {
+                call.runInPlace();
+            } else if (!permits.enqueue(call)) {
+                call.waited();
+                call.refused(full());
+            }
+        }
+    }
+
+    @Override
+    public void withdraw(OffloadedCall call) {
+        if (permits.withdraw(call)) {
+            call.waited();
+        }
     }
 
     @Override
@@ -128,6 +149,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     }
 
     private boolean start(Task task) {
+        task.waited();
         try {
             threads.execute(task);
             return true;
@@ -137,20 +159,47 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         }
     }
 
-    /** Refuses new work, lets work in flight finish within the await period, then interrupts it. */
-    @Override
-    public void destroy() {
+    /** Takes work again after {@link #close()}, if the application is started again. */
+    synchronized void open() {
+        if (closed) {
+            threads = BodyThreads.of(settings);
+            idle = new CountDownLatch(1);
+            closed = false;
+        }
+    }
+
+    /** Refuses new work. */
+    void close() {
         closed = true;
+    }
+
+    /** Lets work in flight finish until the await period after {@code closedAt} is over, then interrupts it. */
+    void drain(long closedAt) {
         try {
-            if (!permits.isIdle() && !idle.await(settings.awaitTermination().toNanos(), TimeUnit.NANOSECONDS)) {
+            long left = settings.awaitTermination().toNanos() - (System.nanoTime() - closedAt);
+            if (!permits.isIdle() && !idle.await(left, TimeUnit.NANOSECONDS)) {
                 logger.warn("smartasync.executors." + name() + ": " + active() + " bodies still run and " + queued()
-                        + " wait after " + settings.awaitTermination() + "; they are interrupted");
+                        + " wait after " + settings.awaitTermination() + "; those are interrupted, these refused");
             }
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
         } finally {
             threads.shutdownNow();
+            permits.drain(task -> task.refused(shutDown()));
         }
+    }
+
+    /** For a context that was never started; else all is done already. */
+    @Override
+    public void destroy() {
+        close();
+        threads.shutdownNow();
+    }
+
+    private TaskRejectedException full() {
+        return new TaskRejectedException("smartasync.executors." + name() + " is full: " + active()
+                + " bodies run and " + settings.queueCapacity()
+                + " wait. Raise its concurrency-limit or queue-capacity, or call less often.");
     }
 
     private TaskRejectedException shutDown() {
@@ -177,33 +226,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
 
         @Override
         public void refused(TaskRejectedException reason) {
-            throw reason;
-        }
-    }
-
-    private static ExecutorService platformThreads(ExecutorSettings settings) {
-        int limit = settings.concurrencyLimit() == null ? 1 : settings.concurrencyLimit();
-        // The queue here is short: who holds a permit has a thread or will have one at once
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                limit,
-                limit,
-                settings.keepAlive().toNanos(),
-                TimeUnit.NANOSECONDS,
-                new LinkedBlockingQueue<>(),
-                new CustomizableThreadFactory(settings.threadNamePrefix()));
-        pool.allowCoreThreadTimeOut(!settings.keepAlive().isZero());
-        return pool;
-    }
-
-    /** {@code Executors.newThreadPerTaskExecutor} from Java 17 bytecode; unlike Spring's it can interrupt its threads. */
-    private static ExecutorService virtualThreads(ExecutorSettings settings) {
-        ThreadFactory factory = new VirtualThreadTaskExecutor(settings.threadNamePrefix()).getVirtualThreadFactory();
-        try {
-            return (ExecutorService) Executors.class
-                    .getMethod("newThreadPerTaskExecutor", ThreadFactory.class)
-                    .invoke(null, factory);
-        } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException ex) {
-            throw new IllegalStateException("Virtual threads need Java 21", ex);
+            logger.warn("A task that waited is lost: " + reason.getMessage());
         }
     }
 }

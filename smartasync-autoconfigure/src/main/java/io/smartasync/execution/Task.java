@@ -7,4 +7,7 @@ interface Task extends Runnable {
 
     /** It will never run, and holds no permit. */
     void refused(TaskRejectedException reason);
+
+    /** It has waited for a permit, and waits no more. */
+    default void waited() {}
 }

@@ -1,6 +1,7 @@
 package io.smartasync.plan;
 
 import io.smartasync.Caller;
+import io.smartasync.ExecutionPath;
 import io.smartasync.Route;
 import io.smartasync.Workload;
 import java.lang.reflect.Method;
@@ -8,7 +9,6 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
@@ -23,7 +23,8 @@ public final class Plan {
     private final Shape shape;
     private final Settings settings;
     private final boolean warnOnEventLoop;
-    private final Map<Caller, Route> row = new EnumMap<>(Caller.class);
+    private final Map<Caller, Route> row;
+    private final Map<Caller, Route> inTransaction = new EnumMap<>(Caller.class);
 
     /**
      * What rule, annotation and defaults add up to.
@@ -43,20 +44,28 @@ public final class Plan {
             Shape shape,
             Settings settings,
             boolean warnOnEventLoop,
-            Function<Caller, Route> cells) {
+            Map<Caller, Route> row) {
         this.beanClass = beanClass;
         this.method = method;
         this.shape = shape;
         this.settings = settings;
         this.warnOnEventLoop = warnOnEventLoop;
-        for (Caller caller : Caller.values()) {
-            row.put(caller, cells.apply(caller));
-        }
+        this.row = new EnumMap<>(row);
+        row.forEach((caller, route) -> inTransaction.put(
+                caller,
+                route.path() == ExecutionPath.AWAIT
+                        ? new Route(route.className(), route.methodName(), caller, ExecutionPath.DIRECT, null)
+                        : route));
     }
 
     /** The cell for {@code caller}. */
     public Route route(Caller caller) {
         return Objects.requireNonNull(row.get(caller));
+    }
+
+    /** The cell for {@code caller} with a transaction, which would not cross a hop: who would wait runs the body itself. */
+    public Route routeInTransaction(Caller caller) {
+        return Objects.requireNonNull(inTransaction.get(caller));
     }
 
     /** The method, the bean's most specific one. */

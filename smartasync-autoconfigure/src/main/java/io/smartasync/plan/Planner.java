@@ -11,7 +11,9 @@ import io.smartasync.Workload;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
@@ -113,32 +115,23 @@ public final class Planner {
                 attribute(onMethod, onType, "interruptible", Boolean.class),
                 background,
                 defaults.debug() || attribute(onMethod, onType, "debug", Boolean.class));
-        boolean mayBlock =
-                DecisionTable.path(shape, workload, hop, background, Caller.EVENT_LOOP) == ExecutionPath.REJECT;
-        return new Plan(
-                beanClass,
-                method,
-                shape,
-                settings,
-                mayBlock && defaults.onBlockingCall() == BlockingCallPolicy.WARN,
-                caller -> {
-                    ExecutionPath path = DecisionTable.path(shape, workload, hop, background, caller);
-                    if (path == ExecutionPath.REJECT && defaults.onBlockingCall() != BlockingCallPolicy.FAIL) {
-                        path = ExecutionPath.DIRECT;
-                    }
-                    return new Route(
-                            Plan.simpleName(beanClass),
-                            method.getName(),
-                            caller,
-                            path,
-                            switch (path) {
-                                case AWAIT, OFFLOAD ->
-                                    executor != null
-                                            ? executor
-                                            : defaults.route(caller).executorFor(workload);
-                                case DIRECT, PASS_THROUGH, REJECT -> null;
-                            });
-                });
+        Map<Caller, Route> row = new EnumMap<>(Caller.class);
+        boolean warnOnEventLoop = false;
+        for (Caller caller : Caller.values()) {
+            ExecutionPath path = DecisionTable.path(shape, workload, hop, background, caller);
+            if (path == ExecutionPath.REJECT && defaults.onBlockingCall() != BlockingCallPolicy.FAIL) {
+                path = ExecutionPath.DIRECT;
+                warnOnEventLoop = defaults.onBlockingCall() == BlockingCallPolicy.WARN;
+            }
+            String where =
+                    switch (path) {
+                        case AWAIT, OFFLOAD ->
+                            executor != null ? executor : defaults.route(caller).executorFor(workload);
+                        case DIRECT, PASS_THROUGH, REJECT -> null;
+                    };
+            row.put(caller, new Route(Plan.simpleName(beanClass), method.getName(), caller, path, where));
+        }
+        return new Plan(beanClass, method, shape, settings, warnOnEventLoop, row);
     }
 
     private @Nullable Rule firstMatch(Class<?> beanClass, Method method) {

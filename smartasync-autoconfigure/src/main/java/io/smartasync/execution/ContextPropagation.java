@@ -1,0 +1,119 @@
+package io.smartasync.execution;
+
+import io.micrometer.context.ContextAccessor;
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.ContextSnapshot;
+import io.micrometer.context.ContextSnapshotFactory;
+import io.micrometer.context.ThreadLocalAccessor;
+import io.micrometer.context.integration.Slf4jThreadLocalAccessor;
+import io.smartasync.ExecutionPath;
+import io.smartasync.Route;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.BeanUtils;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Takes along all that Micrometer's context registry knows, and besides it the MDC, the locale and, where the caller waits,
+ * the request attributes. The registry itself is only read. Loaded only where context-propagation is.
+ */
+public final class ContextPropagation implements ContextCarrier {
+
+    private static final String REQUEST_ATTRIBUTES =
+            "org.springframework.web.context.request.RequestAttributesThreadLocalAccessor";
+    private static final String LOCALE = "org.springframework.context.i18n.LocaleContextThreadLocalAccessor";
+
+    private final ContextRegistry global = ContextRegistry.getInstance();
+    private final @Nullable ClassLoader classLoader;
+    private volatile Snapshots snapshots;
+
+    /** Finds the accessors that {@code classLoader} has. */
+    public ContextPropagation(@Nullable ClassLoader classLoader) {
+        this.classLoader = classLoader;
+        this.snapshots = new Snapshots(global, classLoader);
+    }
+
+    @Override
+    public Carried capture(Route route, @Nullable Object subscriber) {
+        Snapshots current = snapshots;
+        if (current.isOutdated(global)) {
+            current = new Snapshots(global, classLoader);
+            snapshots = current;
+        }
+        // A body that nobody waits for may run longer than the request, whose attributes it must not touch
+        return current.capture(route.path() == ExecutionPath.AWAIT ? current.waiting : current.detached, subscriber);
+    }
+
+    /** The accessors of one moment: the application may register more at any time. */
+    private static final class Snapshots {
+
+        /** What the library returns where there is nothing to carry. */
+        private static final ContextSnapshot NOTHING = ContextSnapshotFactory.builder()
+                .contextRegistry(new ContextRegistry())
+                .build()
+                .captureAll();
+
+        private final int accessorsSeen;
+        private final List<ThreadLocalAccessor<?>> accessors;
+        private final ContextSnapshotFactory waiting;
+        private final ContextSnapshotFactory detached;
+        private final Carried nothing;
+
+        Snapshots(ContextRegistry global, @Nullable ClassLoader classLoader) {
+            ContextRegistry registry = new ContextRegistry();
+            List<ThreadLocalAccessor<?>> registered = List.copyOf(global.getThreadLocalAccessors());
+            accessorsSeen = registered.size();
+            if (ClassUtils.isPresent("org.slf4j.MDC", classLoader)) {
+                registry.registerThreadLocalAccessor(new Slf4jThreadLocalAccessor());
+            }
+            add(registry, LOCALE, classLoader);
+            add(registry, REQUEST_ATTRIBUTES, classLoader);
+            registered.forEach(registry::registerThreadLocalAccessor); // the application's own win
+            for (ContextAccessor<?, ?> accessor : global.getContextAccessors()) {
+                registry.registerContextAccessor(accessor);
+            }
+            accessors = registry.getThreadLocalAccessors();
+            waiting = ContextSnapshotFactory.builder().contextRegistry(registry).build();
+            detached = ContextSnapshotFactory.builder()
+                    .contextRegistry(registry)
+                    .captureKeyPredicate(key -> !key.equals(REQUEST_ATTRIBUTES + ".KEY"))
+                    .build();
+            nothing = ownThread -> ownThread ? this::clear : Carried.NOTHING.open(false);
+        }
+
+        private static void add(ContextRegistry registry, String accessor, @Nullable ClassLoader classLoader) {
+            if (ClassUtils.isPresent(accessor, classLoader)) {
+                Class<?> type = ClassUtils.resolveClassName(accessor, classLoader);
+                registry.registerThreadLocalAccessor((ThreadLocalAccessor<?>) BeanUtils.instantiateClass(type));
+            }
+        }
+
+        boolean isOutdated(ContextRegistry global) {
+            return global.getThreadLocalAccessors().size() != accessorsSeen;
+        }
+
+        Carried capture(ContextSnapshotFactory factory, @Nullable Object subscriber) {
+            ContextSnapshot snapshot = subscriber == null ? factory.captureAll() : factory.captureAll(subscriber);
+            if (snapshot == NOTHING) {
+                return nothing;
+            }
+            return ownThread -> {
+                ContextSnapshot.Scope scope = snapshot.setThreadLocals();
+                return ownThread
+                        ? () -> {
+                            scope.close();
+                            clear();
+                        }
+                        : scope::close;
+            };
+        }
+
+        private void clear() {
+            for (ThreadLocalAccessor<?> accessor : accessors) {
+                if (accessor.getValue() != null) {
+                    accessor.setValue();
+                }
+            }
+        }
+    }
+}

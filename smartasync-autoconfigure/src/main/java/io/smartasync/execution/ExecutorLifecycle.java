@@ -1,0 +1,48 @@
+package io.smartasync.execution;
+
+import java.util.List;
+import java.util.function.Supplier;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Shuts the executors down when the application stops: after the web server has drained, since its last requests still need
+ * them, and before the beans go that the bodies use. All are closed at once, then each has its await period.
+ */
+public final class ExecutorLifecycle implements SmartLifecycle {
+
+    /** Lower than that of the web server's own shutdown, so later. */
+    private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 4096;
+
+    private final Supplier<List<SmartAsyncTaskExecutor>> executors;
+    private volatile boolean running;
+
+    /** Looks the executors up when it starts or stops them. */
+    public ExecutorLifecycle(Supplier<List<SmartAsyncTaskExecutor>> executors) {
+        this.executors = executors;
+    }
+
+    @Override
+    public void start() {
+        executors.get().forEach(SmartAsyncTaskExecutor::open);
+        running = true;
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        long closedAt = System.nanoTime();
+        List<SmartAsyncTaskExecutor> all = executors.get();
+        all.forEach(SmartAsyncTaskExecutor::close);
+        all.forEach(executor -> executor.drain(closedAt));
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public int getPhase() {
+        return PHASE;
+    }
+}

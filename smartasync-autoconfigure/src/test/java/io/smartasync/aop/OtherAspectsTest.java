@@ -1,0 +1,229 @@
+package io.smartasync.aop;
+
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.smartasync.SmartAsync;
+import io.smartasync.support.Calls;
+import io.smartasync.support.TestContext;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.aspectj.lang.JoinPoint;
+import org.aspectj.lang.ProceedingJoinPoint;
+import org.aspectj.lang.annotation.Around;
+import org.aspectj.lang.annotation.Aspect;
+import org.aspectj.lang.annotation.Before;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.core.annotation.Order;
+
+/** The application's own aspects on the methods that SmartAsync moves to other threads. */
+@Timeout(30)
+class OtherAspectsTest {
+
+    private static final String IO_THREAD = "smartasync-io-";
+
+    @Test
+    void adviceFurtherInRunsWhereTheBodyRuns() {
+        TestContext.with(Pricing.class, Inner.class).run(context -> {
+            assertThat(context.getBean(Pricing.class).price("tea").join()).isEqualTo("price of tea");
+
+            assertThat(context.getBean(Inner.class).seen)
+                    .hasSize(3)
+                    .allSatisfy(seen -> assertThat(seen.thread).startsWith(IO_THREAD))
+                    .extracting(Seen::what)
+                    .containsExactly("around price(tea)", "before price(tea)", "after price(tea)");
+        });
+    }
+
+    @Test
+    void adviceFurtherOutRunsOnTheCallersThread() {
+        TestContext.with(Pricing.class, Outer.class).run(context -> {
+            assertThat(context.getBean(Pricing.class).price("tea").join()).isEqualTo("price of tea");
+
+            assertThat(context.getBean(Outer.class).seen)
+                    .hasSize(2)
+                    .allSatisfy(seen -> assertThat(seen.thread)
+                            .isEqualTo(Thread.currentThread().getName()))
+                    .extracting(Seen::what)
+                    .containsExactly("around price(tea)", "after price(tea)");
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"400", "1000"})
+    void theOrderCanBeChanged(String order) {
+        TestContext.with(Pricing.class, InheritedPricing.class, Outer.class)
+                .withPropertyValues("smartasync.order=" + order)
+                .run(context -> {
+                    context.getBean(Pricing.class).price("tea").join();
+                    context.getBean(InheritedPricing.class).price("rum").join();
+
+                    // 500, the order of the other aspect, is further out than 1000 and further in than 400
+                    assertThat(context.getBean(Outer.class).seen)
+                            .hasSize(4)
+                            .allMatch(seen -> seen.thread.startsWith(IO_THREAD) == order.equals("400"));
+                });
+    }
+
+    @Test
+    void theyWorkWithAnAnnotationThatNoPointcutSees() {
+        TestContext.with(InheritedPricing.class, Inner.class, Outer.class).run(context -> {
+            Calls calls = TestContext.calls(context);
+
+            assertThat(context.getBean(InheritedPricing.class).price("tea").join())
+                    .isEqualTo("price of tea");
+
+            assertThat(calls.by("method")).containsExactly(entry("price", 1L));
+            assertThat(context.getBean(Inner.class).seen).hasSize(3).allSatisfy(seen -> assertThat(seen.thread)
+                    .startsWith(IO_THREAD));
+            assertThat(context.getBean(Outer.class).seen).hasSize(2).noneSatisfy(seen -> assertThat(seen.thread)
+                    .startsWith(IO_THREAD));
+        });
+    }
+
+    @Test
+    void eachAdviceSeesItsOwnCallWhereOneBodyCallsAnotherBean() {
+        TestContext.with(Checkout.class, Pricing.class, Inner.class, Outer.class)
+                .run(context -> {
+                    assertThat(context.getBean(Checkout.class).pay("tea").join())
+                            .isEqualTo("paid price of tea");
+
+                    assertThat(context.getBean(Inner.class).seen)
+                            .extracting(Seen::what)
+                            .containsExactly(
+                                    "around pay(tea)",
+                                    "before pay(tea)",
+                                    "around price(tea)",
+                                    "before price(tea)",
+                                    "after price(tea)",
+                                    "after pay(tea)");
+                    assertThat(context.getBean(Outer.class).seen)
+                            .extracting(Seen::what)
+                            .contains("around pay(tea)", "around price(tea)", "after price(tea)", "after pay(tea)");
+                });
+    }
+
+    @Test
+    void eachAdviceSeesItsOwnCallWhereManyRunAtOnce() {
+        TestContext.with(Pricing.class, Inner.class).run(context -> {
+            Pricing pricing = context.getBean(Pricing.class);
+            List<CompletableFuture<String>> prices = new CopyOnWriteArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                prices.add(pricing.price("item" + i));
+            }
+
+            for (int i = 0; i < 100; i++) {
+                assertThat(prices.get(i).join()).isEqualTo("price of item" + i);
+            }
+            assertThat(context.getBean(Inner.class).seen).extracting(Seen::what).doesNotHaveDuplicates();
+            assertThat(context.getBean(Inner.class).seen).hasSize(300);
+        });
+    }
+
+    @Test
+    void adviceFurtherInThatCallsTwiceRunsTheBodyTwiceAndIsCountedOnce() {
+        TestContext.with(Pricing.class, Twice.class).run(context -> {
+            Calls calls = TestContext.calls(context);
+
+            assertThat(context.getBean(Pricing.class).price("tea").join()).isEqualTo("price of tea");
+
+            assertThat(context.getBean(Pricing.class).asked()).isEqualTo(2);
+            assertThat(calls.by("method")).containsExactly(entry("price", 1L));
+        });
+    }
+
+    static class Pricing {
+        private int asked;
+
+        @SmartAsync
+        public CompletableFuture<String> price(String item) {
+            asked++;
+            return CompletableFuture.completedFuture("price of " + item);
+        }
+
+        public int asked() {
+            return asked;
+        }
+    }
+
+    interface Prices {
+        @SmartAsync
+        CompletableFuture<String> price(String item);
+    }
+
+    static class InheritedPricing implements Prices {
+        @Override
+        public CompletableFuture<String> price(String item) {
+            return CompletableFuture.completedFuture("price of " + item);
+        }
+    }
+
+    @SmartAsync
+    static class Checkout {
+        private final Pricing pricing;
+
+        Checkout(Pricing pricing) {
+            this.pricing = pricing;
+        }
+
+        public CompletableFuture<String> pay(String item) {
+            return pricing.price(item).thenApply(price -> "paid " + price);
+        }
+    }
+
+    record Seen(String what, String thread) {
+        static Seen of(String what, JoinPoint call, String argument) {
+            return new Seen(
+                    what + " " + call.getSignature().getName() + "(" + argument + ")",
+                    Thread.currentThread().getName());
+        }
+    }
+
+    /** Of the lowest precedence, as an aspect is that says nothing of its order. */
+    @Aspect
+    static class Inner {
+        final List<Seen> seen = new CopyOnWriteArrayList<>();
+
+        // An argument is bound from the invocation that is exposed on the thread
+        @Around("within(io.smartasync..*) && args(item)")
+        public @Nullable Object around(ProceedingJoinPoint call, String item) throws Throwable {
+            seen.add(Seen.of("around", call, item));
+            Object result = call.proceed();
+            seen.add(Seen.of("after", call, item));
+            return result;
+        }
+
+        @Before("within(io.smartasync..*) && args(item)")
+        public void before(JoinPoint call, String item) {
+            seen.add(Seen.of("before", call, item));
+        }
+    }
+
+    @Aspect
+    @Order(500)
+    static class Outer {
+        final List<Seen> seen = new CopyOnWriteArrayList<>();
+
+        @Around("within(io.smartasync..*) && args(item)")
+        public @Nullable Object around(ProceedingJoinPoint call, String item) throws Throwable {
+            seen.add(Seen.of("around", call, item));
+            Object result = call.proceed();
+            seen.add(Seen.of("after", call, item));
+            return result;
+        }
+    }
+
+    @Aspect
+    static class Twice {
+        @Around("execution(* price(..))")
+        public @Nullable Object twice(ProceedingJoinPoint call) throws Throwable {
+            call.proceed();
+            return call.proceed();
+        }
+    }
+}

@@ -1,0 +1,330 @@
+package io.smartasync.aop;
+
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.smartasync.SmartAsync;
+import io.smartasync.support.Calls;
+import io.smartasync.support.TestContext;
+import jakarta.annotation.PostConstruct;
+import java.lang.reflect.Proxy;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.config.CustomScopeConfigurer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.context.support.SimpleThreadScope;
+
+/** Beans that are proxies already, or made in another way than most. */
+@Timeout(30)
+class SpecialBeansTest {
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aCallThroughAGenericInterfaceIsInterceptedOnce(boolean proxyTargetClass) {
+        TestContext.with(Doubler.class)
+                .withPropertyValues("spring.aop.proxy-target-class=" + proxyTargetClass)
+                .run(context -> {
+                    @SuppressWarnings("unchecked") // calls the bridge method
+                    Converter<Integer> converter = context.getBean(Converter.class);
+                    Calls calls = TestContext.calls(context);
+
+                    assertThat(converter.convert(21)).isEqualTo(42);
+                    assertThat(converter.convertAll(21)).isEqualTo(42);
+
+                    assertThat(calls.by("method")).containsOnly(entry("convert", 1L), entry("convertAll", 1L));
+                });
+    }
+
+    interface Converter<T> {
+        T convert(T value);
+
+        @SmartAsync
+        T convertAll(T value);
+    }
+
+    static class Doubler implements Converter<Integer> {
+        @Override
+        @SmartAsync
+        public Integer convert(Integer value) {
+            return 2 * value;
+        }
+
+        @Override
+        public Integer convertAll(Integer value) {
+            return 2 * value;
+        }
+    }
+
+    @Test
+    void aCallOfAnOverriddenGenericMethodIsInterceptedOnce() {
+        TestContext.with(Tripler.class).run(context -> {
+            Calls calls = TestContext.calls(context);
+            GenericBase<Integer> base = context.getBean(Tripler.class);
+
+            assertThat(base.convert(14)).isEqualTo(42);
+
+            assertThat(calls.by("method")).containsExactly(entry("convert", 1L));
+        });
+    }
+
+    abstract static class GenericBase<T> {
+        @SmartAsync
+        public abstract T convert(T value);
+    }
+
+    static class Tripler extends GenericBase<Integer> {
+        @Override
+        public Integer convert(Integer value) {
+            return 3 * value;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aProxyThatAFactoryMadeOfAnAnnotatedInterfaceIsInterceptedOnce(boolean proxyTargetClass) {
+        TestContext.with(ClientFactory.class)
+                .withPropertyValues("spring.aop.proxy-target-class=" + proxyTargetClass)
+                .run(context -> {
+                    Calls calls = TestContext.calls(context);
+                    Client client = context.getBean(Client.class);
+
+                    assertThat(client.fetch("a")).isEqualTo("fetched");
+                    assertThat(client.fetchLater("a").join()).isEqualTo("fetched");
+
+                    assertThat(calls.by("method")).containsOnly(entry("fetch", 1L), entry("fetchLater", 1L));
+                    assertThat(calls.by("class"))
+                            .as("the proxy's own class has no name to speak of")
+                            .containsExactly(entry("Client", 2L));
+                });
+    }
+
+    @SmartAsync
+    interface Client {
+        String fetch(String path);
+
+        @SmartAsync(executor = "io")
+        CompletableFuture<String> fetchLater(String path);
+    }
+
+    /** As Spring Data makes a repository, and Spring an HTTP interface client. */
+    static class ClientFactory implements FactoryBean<Client> {
+        @Override
+        public Client getObject() {
+            return (Client) Proxy.newProxyInstance(
+                    Client.class.getClassLoader(),
+                    new Class<?>[] {Client.class},
+                    (proxy, method, arguments) -> method.getReturnType() == String.class
+                            ? "fetched"
+                            : CompletableFuture.completedFuture("fetched"));
+        }
+
+        @Override
+        public Class<?> getObjectType() {
+            return Client.class;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {ScopedByClass.class, ScopedByInterface.class})
+    void aScopedBeanIsInterceptedOnce(Class<?> configuration) {
+        TestContext.with().withUserConfiguration(configuration).run(context -> {
+            Calls calls = TestContext.calls(context);
+            Cart cart = context.getBean("cart", Cart.class);
+            assertThat(cart).isInstanceOf(AopInfrastructureBean.class);
+
+            assertThat(cart.size()).isZero();
+
+            assertThat(calls.by("method")).containsExactly(entry("size", 1L));
+            assertThat(calls.by("class")).containsExactly(entry("ListCart", 1L));
+        });
+    }
+
+    interface Cart {
+        int size();
+    }
+
+    @SmartAsync
+    static class ListCart implements Cart {
+        @Override
+        public int size() {
+            return 0;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ScopedByClass {
+        @Bean
+        static CustomScopeConfigurer scopes() {
+            return threadScope();
+        }
+
+        @Bean
+        @Scope(scopeName = "thread", proxyMode = ScopedProxyMode.TARGET_CLASS)
+        ListCart cart() {
+            return new ListCart();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ScopedByInterface {
+        @Bean
+        static CustomScopeConfigurer scopes() {
+            return threadScope();
+        }
+
+        @Bean
+        @Scope(scopeName = "thread", proxyMode = ScopedProxyMode.INTERFACES)
+        ListCart cart() {
+            return new ListCart();
+        }
+    }
+
+    private static CustomScopeConfigurer threadScope() {
+        CustomScopeConfigurer scopes = new CustomScopeConfigurer();
+        scopes.addScope("thread", new SimpleThreadScope());
+        return scopes;
+    }
+
+    @Test
+    void anAnnotatedMethodOfAConfigurationClassIsInterceptedOnce() {
+        TestContext.with().withUserConfiguration(AnnotatedConfiguration.class).run(context -> {
+            Calls calls = TestContext.calls(context);
+
+            assertThat(context.getBean(AnnotatedConfiguration.class).describe()).isEqualTo("described");
+
+            assertThat(calls.by("method")).containsExactly(entry("describe", 1L));
+            assertThat(calls.by("class")).containsExactly(entry("AnnotatedConfiguration", 1L));
+        });
+    }
+
+    @Configuration
+    static class AnnotatedConfiguration {
+        @SmartAsync
+        public String describe() {
+            return "described";
+        }
+    }
+
+    @Test
+    void theMethodsOfObjectAreNotInterceptedByAnAnnotationOnTheType() {
+        TestContext.with(WithObjectMethods.class).run(context -> {
+            Calls calls = TestContext.calls(context);
+            WithObjectMethods bean = context.getBean(WithObjectMethods.class);
+            Set<Object> set = new HashSet<>();
+            set.add(bean);
+
+            assertThat(bean.toString()).isEqualTo("text");
+            assertThat(set.contains(bean)).isTrue();
+            assertThat(calls.byTags()).isEmpty();
+
+            bean.value();
+            assertThat(calls.by("method")).containsExactly(entry("value", 1L));
+        });
+    }
+
+    @SmartAsync
+    static class WithObjectMethods {
+        public String value() {
+            return "";
+        }
+
+        @Override
+        public String toString() {
+            return "text";
+        }
+
+        @Override
+        public int hashCode() {
+            return 1;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return super.equals(other);
+        }
+    }
+
+    @Test
+    void aBeanWithoutTheAnnotationHasNoProxy() {
+        TestContext.with(Plain.class, PlainMethodOnly.class).run(context -> {
+            assertThat(AopUtils.isAopProxy(context.getBean(Plain.class))).isFalse();
+            Calls calls = TestContext.calls(context);
+
+            context.getBean(PlainMethodOnly.class).plain();
+
+            assertThat(calls.byTags())
+                    .as("only the annotated method is counted")
+                    .isEmpty();
+        });
+    }
+
+    static class Plain {
+        public String value() {
+            return "";
+        }
+    }
+
+    static class PlainMethodOnly {
+        @SmartAsync
+        public String annotated() {
+            return "";
+        }
+
+        public String plain() {
+            return "";
+        }
+    }
+
+    @Test
+    void aCallFromAnInitializerOfAnotherBeanIsIntercepted() {
+        TestContext.with(Warmed.class, Source.class).run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(context.getBean(Warmed.class).loaded).isEqualTo("loaded");
+            assertThat(context.getBean(Warmed.class).thread).startsWith("smartasync-io-");
+            assertThat(context.getBean(io.micrometer.core.instrument.MeterRegistry.class)
+                            .find("smartasync.invocations")
+                            .timers())
+                    .hasSize(2)
+                    .allMatch(timer -> timer.count() == 1);
+        });
+    }
+
+    static class Warmed {
+        private final Source source;
+        private String loaded = "";
+        private String thread = "";
+
+        Warmed(Source source) {
+            this.source = source;
+        }
+
+        @PostConstruct
+        void warm() {
+            loaded = source.load();
+            thread = source.thread().join();
+        }
+    }
+
+    @SmartAsync
+    static class Source {
+        public String load() {
+            return "loaded";
+        }
+
+        public CompletableFuture<String> thread() {
+            return CompletableFuture.completedFuture(Thread.currentThread().getName());
+        }
+    }
+}

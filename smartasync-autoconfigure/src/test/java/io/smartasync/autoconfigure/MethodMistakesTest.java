@@ -1,0 +1,444 @@
+package io.smartasync.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.smartasync.SmartAsync;
+import io.smartasync.Workload;
+import io.smartasync.support.TestContext;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ScheduledFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.scheduling.annotation.Async;
+import reactor.core.publisher.ConnectableFlux;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.ParallelFlux;
+
+/** What an annotated method can have wrong, and what its author is told. */
+@Timeout(30)
+class MethodMistakesTest {
+
+    @Test
+    void anUnknownExecutorOnAMethodIsRefusedWithTheMethodAndWhatExists() {
+        FailureAnalysis refusal = refusalOf(UnknownExecutorOnMethod.class);
+
+        assertThat(refusal.getDescription())
+                .startsWith("SmartAsync can't start:")
+                .contains(UnknownExecutorOnMethod.class.getName() + ".find\n", "no executor named 'nowhere'");
+        assertThat(refusal.getAction()).contains("smartasync.executors.nowhere", "applicationTaskExecutor, cpu, io");
+    }
+
+    static class UnknownExecutorOnMethod {
+        @SmartAsync("nowhere")
+        public String find() {
+            return "";
+        }
+    }
+
+    @Test
+    void anUnknownExecutorOnATypeIsRefused() {
+        assertThat(refusalOf(UnknownExecutorOnType.class).getDescription())
+                .contains(UnknownExecutorOnType.class.getName() + ".find\n", "no executor named 'nowhere'");
+    }
+
+    @SmartAsync(executor = "nowhere")
+    static class UnknownExecutorOnType {
+        public String find() {
+            return "";
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"soon", "0s", "0", "-1s", "2 parsecs"})
+    void aTimeoutThatIsNoneIsRefusedWithOneThatWouldBe(String timeout) {
+        FailureAnalysis refusal = Refusal.of(application(TimeoutFromProperty.class)
+                .withPropertyValues("find.timeout=" + timeout, "find.executor=io"));
+
+        assertThat(refusal.getDescription())
+                .contains(TimeoutFromProperty.class.getName() + ".find\n", "'" + timeout + "' is no timeout");
+        assertThat(refusal.getAction()).contains("\"500ms\" or \"2s\"");
+    }
+
+    @Test
+    void placeholdersOfExecutorAndTimeoutAreResolved() {
+        application(TimeoutFromProperty.class)
+                .withPropertyValues("find.timeout=2s", "find.executor=cpu")
+                .run(context -> assertThat(
+                                context.getBean(TimeoutFromProperty.class).find())
+                        .startsWith("smartasync-cpu-"));
+    }
+
+    @Test
+    void aPlaceholderThatIsResolvedToAnUnknownExecutorIsRefusedByThatName() {
+        FailureAnalysis refusal = Refusal.of(
+                application(TimeoutFromProperty.class).withPropertyValues("find.timeout=2s", "find.executor=nowhere"));
+
+        assertThat(refusal.getDescription()).contains("no executor named 'nowhere'");
+    }
+
+    @Test
+    void aPlaceholderThatNobodyResolvesIsRefusedWithTheMethod() {
+        FailureAnalysis refusal = Refusal.of(application(TimeoutFromProperty.class)
+                .withConfiguration(AutoConfigurations.of(PropertyPlaceholderAutoConfiguration.class))
+                .withPropertyValues("find.timeout=2s"));
+
+        assertThat(refusal.getDescription()).contains(TimeoutFromProperty.class.getName() + ".find\n", "find.executor");
+    }
+
+    static class TimeoutFromProperty {
+        @SmartAsync(executor = "${find.executor}", timeout = "${find.timeout}")
+        public String find() {
+            return Thread.currentThread().getName();
+        }
+    }
+
+    @Test
+    void backgroundOnAMethodThatReturnsSomethingIsRefused() {
+        FailureAnalysis refusal = refusalOf(BackgroundWithResult.class);
+
+        assertThat(refusal.getDescription())
+                .contains(BackgroundWithResult.class.getName() + ".count\n", "background", "returns int");
+        assertThat(refusal.getAction()).contains("Return void", "CompletableFuture<Integer>");
+    }
+
+    static class BackgroundWithResult {
+        @SmartAsync(background = true)
+        public int count() {
+            return 0;
+        }
+    }
+
+    @Test
+    void backgroundOnAMethodThatReturnsAFutureIsRefused() {
+        FailureAnalysis refusal = refusalOf(BackgroundWithFuture.class);
+
+        assertThat(refusal.getDescription()).contains("background", "returns CompletableFuture");
+        assertThat(refusal.getAction())
+                .contains("Return void, or remove background")
+                .doesNotContain("CompletableFuture<CompletableFuture>");
+    }
+
+    static class BackgroundWithFuture {
+        @SmartAsync(background = true)
+        public CompletableFuture<String> find() {
+            return CompletableFuture.completedFuture("");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {AsyncOnMethod.class, AsyncOnType.class, BothOnType.class, AsyncOnInterface.class})
+    void asyncOnTheSameMethodIsRefused(Class<?> bean) {
+        FailureAnalysis refusal = refusalOf(bean);
+
+        assertThat(refusal.getDescription()).contains(bean.getName() + ".find\n", "@Async");
+        assertThat(refusal.getAction()).contains("Remove one of the two");
+    }
+
+    static class AsyncOnMethod {
+        @Async
+        @SmartAsync
+        public CompletableFuture<String> find() {
+            return CompletableFuture.completedFuture("");
+        }
+    }
+
+    @Async
+    static class AsyncOnType {
+        @SmartAsync
+        public CompletableFuture<String> find() {
+            return CompletableFuture.completedFuture("");
+        }
+    }
+
+    @Async
+    @SmartAsync
+    static class BothOnType {
+        public CompletableFuture<String> find() {
+            return CompletableFuture.completedFuture("");
+        }
+    }
+
+    interface AsyncFinder {
+        @Async
+        CompletableFuture<String> find();
+    }
+
+    @SmartAsync
+    static class AsyncOnInterface implements AsyncFinder {
+        @Override
+        public CompletableFuture<String> find() {
+            return CompletableFuture.completedFuture("");
+        }
+    }
+
+    @Test
+    void asyncOnAnotherMethodOfTheBeanIsNotRefused() {
+        starts(AsyncBeside.class);
+    }
+
+    static class AsyncBeside {
+        @Async
+        public void later() {}
+
+        @SmartAsync
+        public void now() {}
+    }
+
+    @Test
+    void aFinalMethodIsRefusedWithTheMethodAndTheCure() {
+        FailureAnalysis refusal = refusalOf(FinalMethod.class);
+
+        assertThat(refusal.getDescription()).contains(FinalMethod.class.getName() + ".find\n", "final", "empty");
+        assertThat(refusal.getAction()).contains("Remove 'final'");
+    }
+
+    static class FinalMethod {
+        @SmartAsync
+        public final String find() {
+            return "";
+        }
+    }
+
+    @Test
+    void aFinalMethodOfAnAnnotatedClassIsRefused() {
+        assertThat(refusalOf(FinalMethodOfAnnotatedClass.class).getDescription())
+                .contains(FinalMethodOfAnnotatedClass.class.getName() + ".find\n", "final");
+    }
+
+    @SmartAsync
+    static class FinalMethodOfAnnotatedClass {
+        public final String find() {
+            return "";
+        }
+    }
+
+    @Test
+    void anInheritedFinalMethodOfASuperClassWithoutAnnotationIsNotRefused() {
+        starts(InheritsFinalMethod.class);
+    }
+
+    @SmartAsync
+    static class InheritsFinalMethod extends Template {
+        public String find() {
+            return "";
+        }
+    }
+
+    static class Template {
+        public final String describe() {
+            return "";
+        }
+    }
+
+    @Test
+    void aPrivateMethodIsRefused() {
+        FailureAnalysis refusal = refusalOf(PrivateMethod.class);
+
+        assertThat(refusal.getDescription()).contains(PrivateMethod.class.getName() + ".find\n", "private");
+        assertThat(refusal.getAction()).contains("Make it public");
+    }
+
+    static class PrivateMethod {
+        @SmartAsync
+        private void find() {}
+
+        public void call() {
+            find();
+        }
+    }
+
+    @Test
+    void aStaticMethodIsRefused() {
+        FailureAnalysis refusal = refusalOf(StaticMethod.class);
+
+        assertThat(refusal.getDescription()).contains(StaticMethod.class.getName() + ".find\n", "static");
+        assertThat(refusal.getAction()).contains("Remove 'static'");
+    }
+
+    static class StaticMethod {
+        @SmartAsync
+        public static String find() {
+            return "";
+        }
+    }
+
+    @Test
+    void privateAndStaticHelpersOfAnAnnotatedClassAreNotRefused() {
+        starts(HasHelpers.class);
+    }
+
+    @SmartAsync
+    static class HasHelpers {
+        public String find() {
+            return helper() + utility();
+        }
+
+        private String helper() {
+            return "";
+        }
+
+        static String utility() {
+            return "";
+        }
+    }
+
+    @Test
+    void aFinalClassWithoutAnInterfaceIsRefused() {
+        FailureAnalysis refusal = refusalOf(FinalClass.class);
+
+        assertThat(refusal.getDescription()).contains(FinalClass.class.getName() + "\n", "final and has no interface");
+        assertThat(refusal.getAction()).contains("Remove 'final'", "spring.aop.proxy-target-class=false");
+    }
+
+    static final class FinalClass {
+        @SmartAsync
+        public String find() {
+            return "";
+        }
+    }
+
+    @Test
+    void aFinalClassWithAnInterfaceWorksBehindAJdkProxy() {
+        application(FinalClassWithInterface.class)
+                .withPropertyValues("spring.aop.proxy-target-class=false")
+                .run(context -> assertThat(context.getBean(Finder.class).find()).isEqualTo("found"));
+    }
+
+    @Test
+    void aFinalClassIsRefusedWhereOnlySubclassesServeAsProxies() {
+        // Boot's default is to make every proxy a subclass, whatever interfaces there are
+        FailureAnalysis refusal = refusalOf(FinalClassWithInterface.class);
+
+        assertThat(refusal.getDescription()).contains(FinalClassWithInterface.class.getName() + "\n", "final");
+        assertThat(refusal.getAction()).contains("spring.aop.proxy-target-class=false");
+    }
+
+    interface Finder {
+        String find();
+    }
+
+    static final class FinalClassWithInterface implements Finder {
+        @Override
+        @SmartAsync
+        public String find() {
+            return "found";
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {ReturnsFutureTask.class, ReturnsScheduledFuture.class})
+    void aFutureThatNobodyElseCanCompleteIsRefusedWithThoseThatWork(Class<?> bean) {
+        FailureAnalysis refusal = refusalOf(bean);
+
+        assertThat(refusal.getDescription()).contains(bean.getName() + ".find\n", "no other thread can complete");
+        assertThat(refusal.getAction()).contains("CompletableFuture, CompletionStage or Future", "NON_BLOCKING");
+    }
+
+    static class ReturnsFutureTask {
+        @SmartAsync
+        public FutureTask<String> find() {
+            return new FutureTask<>(() -> "");
+        }
+    }
+
+    static class ReturnsScheduledFuture {
+        @SmartAsync
+        public ScheduledFuture<?> find() {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    @Test
+    void aFutureOfAnyTypeWorksWhereItsBodyNeverBlocks() {
+        starts(NonBlockingFutureTask.class);
+    }
+
+    static class NonBlockingFutureTask {
+        @SmartAsync(workload = Workload.NON_BLOCKING)
+        public FutureTask<String> find() {
+            return new FutureTask<>(() -> "");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {ReturnsConnectableFlux.class, ReturnsParallelFlux.class})
+    void aPublisherThatCantBeReplacedIsRefusedWithOneThatCan(Class<?> bean) {
+        FailureAnalysis refusal = refusalOf(bean);
+
+        assertThat(refusal.getDescription()).contains(bean.getName() + ".find\n", "can't be subscribed to later");
+        assertThat(refusal.getAction()).containsPattern("Return (Flux|Publisher)");
+    }
+
+    static class ReturnsConnectableFlux {
+        @SmartAsync
+        public ConnectableFlux<String> find() {
+            return Flux.just("").publish();
+        }
+    }
+
+    static class ReturnsParallelFlux {
+        @SmartAsync
+        public ParallelFlux<String> find() {
+            return Flux.just("").parallel();
+        }
+    }
+
+    @Test
+    void allThatCanWorkStarts() {
+        starts(AllShapes.class);
+    }
+
+    @SmartAsync
+    static class AllShapes {
+        public void nothing() {}
+
+        public String value() {
+            return "";
+        }
+
+        public Future<String> future() {
+            return CompletableFuture.completedFuture("");
+        }
+
+        public CompletionStage<String> stage() {
+            return CompletableFuture.completedFuture("");
+        }
+
+        public CompletableFuture<String> completable() {
+            return CompletableFuture.completedFuture("");
+        }
+
+        public Mono<String> mono() {
+            return Mono.just("");
+        }
+
+        public Flux<String> flux() {
+            return Flux.just("");
+        }
+
+        @SmartAsync(background = true)
+        public void background() {}
+    }
+
+    private static ApplicationContextRunner application(Class<?> bean) {
+        return TestContext.with(bean);
+    }
+
+    private static FailureAnalysis refusalOf(Class<?> bean) {
+        return Refusal.of(application(bean));
+    }
+
+    private static void starts(Class<?> bean) {
+        application(bean).run(context -> assertThat(context).hasNotFailed());
+    }
+}

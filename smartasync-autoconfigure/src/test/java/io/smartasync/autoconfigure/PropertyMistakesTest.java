@@ -1,0 +1,115 @@
+package io.smartasync.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.smartasync.support.TestContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** What {@code application.yml} can have wrong, and what its author is told. */
+@Timeout(30)
+class PropertyMistakesTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "platform.io", "platform.cpu", "servlet.io", "servlet.cpu",
+        "virtual.io", "virtual.cpu", "event-loop.io", "event-loop.cpu"
+    })
+    void aRouteToAnUnknownExecutorIsRefusedByItsProperty(String route) {
+        FailureAnalysis refusal = refusalOf("smartasync.routes." + route + "=nowhere");
+
+        assertThat(refusal.getDescription())
+                .startsWith("SmartAsync can't start:")
+                .contains("smartasync.routes." + route + "\n", "no executor named 'nowhere'");
+        assertThat(refusal.getAction())
+                .contains("smartasync.routes." + route + "\n", "smartasync.executors.nowhere")
+                .as("what exists, the host's own executor among it")
+                .contains("applicationTaskExecutor, cpu, io");
+    }
+
+    @Test
+    void aRuleWithAnUnknownExecutorIsRefusedByItsProperty() {
+        FailureAnalysis refusal =
+                refusalOf("smartasync.rules[0].method=Quotes#find*", "smartasync.rules[0].executor=nowhere");
+
+        assertThat(refusal.getDescription()).contains("smartasync.rules[0].executor\n", "no executor named 'nowhere'");
+        assertThat(refusal.getAction()).contains("applicationTaskExecutor, cpu, io");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Quotes.find", "Quotes", "#find", "Quotes#", "Quotes#find#all"})
+    void aRuleThatNamesNoMethodsIsRefusedWithTheFormToWrite(String pattern) {
+        FailureAnalysis refusal = refusalOf("smartasync.rules[0].method=" + pattern);
+
+        assertThat(refusal.getDescription()).contains("smartasync.rules[0].method\n", "'" + pattern + "'");
+        assertThat(refusal.getAction()).contains("[package.]Class#method");
+    }
+
+    @Test
+    void aRuleWithoutAMethodIsRefused() {
+        assertThat(refusalOf("smartasync.rules[0].executor=io").getDescription())
+                .contains("smartasync.rules[0].method\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0s", "-1s"})
+    void aTimeoutThatIsNotPositiveIsRefused(String timeout) {
+        FailureAnalysis refusal = refusalOf(
+                "smartasync.default-timeout=" + timeout,
+                "smartasync.rules[0].method=Quotes#find*",
+                "smartasync.rules[0].timeout=" + timeout);
+
+        assertThat(refusal.getDescription())
+                .contains("for 2 reasons", "smartasync.default-timeout\n", "smartasync.rules[0].timeout\n")
+                .contains("is not positive");
+        assertThat(refusal.getAction()).contains("2s");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "concurrency-limit, 0, 1 or more",
+        "concurrency-limit, -1, 1 or more",
+        "queue-capacity, -1, 0 to reject",
+        "keep-alive, -1s, 60s"
+    })
+    void aLimitThatCantWorkIsRefusedWithTheLeastThatWould(String property, String value, String cure) {
+        FailureAnalysis refusal = refusalOf("smartasync.executors.reports." + property + "=" + value);
+
+        assertThat(refusal.getDescription()).contains("smartasync.executors.reports." + property + "\n");
+        assertThat(refusal.getAction()).contains(cure);
+    }
+
+    @Test
+    void aLimitOfAnExecutorThatExistsAnywayIsCheckedToo() {
+        assertThat(refusalOf("smartasync.executors.io.concurrency-limit=0").getDescription())
+                .contains("smartasync.executors.io.concurrency-limit\n");
+    }
+
+    @Test
+    @EnabledForJreRange(max = JRE.JAVA_20)
+    void virtualThreadsAreRefusedOnAJavaThatHasNone() {
+        FailureAnalysis refusal = refusalOf("smartasync.executors.reports.threads=virtual");
+
+        assertThat(refusal.getDescription())
+                .contains("smartasync.executors.reports.threads\n", "virtual threads need Java 21, this is Java 17");
+        assertThat(refusal.getAction()).contains("'auto' or 'platform'");
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void virtualThreadsAreNotRefusedOnAJavaThatHasThem() {
+        TestContext.with()
+                .withPropertyValues("smartasync.executors.reports.threads=virtual")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    private static FailureAnalysis refusalOf(String... properties) {
+        return Refusal.of(TestContext.with().withPropertyValues(properties));
+    }
+}
