@@ -1,0 +1,119 @@
+package io.smartasync.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+/** What every server of the sample answers, over HTTP: the same. */
+@Timeout(60)
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
+abstract class ServerContract {
+
+    private static final String PORTFOLIO = """
+            {"owner":"charles","positions":[\
+            {"symbol":"COGS","quantity":1000,"price":242.00},\
+            {"symbol":"GEAR","quantity":300,"price":335.67}],"value":342701.00}""";
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    @LocalServerPort
+    int port;
+
+    /** The tag {@code caller} of calls that handlers make on their request's own thread. */
+    abstract String caller();
+
+    abstract String server();
+
+    @Test
+    void theThreeKindsOfHandlersGiveTheSameAnswer() throws Exception {
+        for (String handler : List.of("/sync", "/async", "/mixed")) {
+            HttpResponse<String> response = get(handler + "?owner=charles");
+            assertThat(response.statusCode()).as(handler).isEqualTo(200);
+            assertThat(response.body()).as(handler).isEqualTo(PORTFOLIO);
+        }
+    }
+
+    @Test
+    void whoOwnsNothingHasAnEmptyPortfolio() throws Exception {
+        for (String handler : List.of("/sync", "/async", "/mixed")) {
+            assertThat(get(handler + "?owner=nobody").body())
+                    .isEqualTo("{\"owner\":\"nobody\",\"positions\":[],\"value\":0}");
+        }
+    }
+
+    @Test
+    void theRightPasswordGivesATokenAndAWrongOneNone() throws Exception {
+        HttpResponse<String> right = signIn("{\"user\":\"ada\",\"password\":\"enchantress\"}");
+        assertThat(right.statusCode()).isEqualTo(200);
+        assertThat(right.body()).matches("\\{\"token\":\"[\\w-]+\\.[\\w-]+\"}");
+        assertThat(signIn("{\"user\":\"ada\",\"password\":\"wrong\"}").statusCode())
+                .isEqualTo(401);
+        assertThat(signIn("{\"user\":\"stranger\",\"password\":\"nobody\"}").statusCode())
+                .isEqualTo(401);
+        assertThat(signIn("{\"user\":\"ada\"}").statusCode()).isEqualTo(400);
+        assertThat(signIn("not json").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void everyCallIsOnTheTimerUnderItsCallerAndPath() throws Exception {
+        get("/sync");
+        get("/async");
+        get("/reports/shares");
+        signIn("{\"user\":\"ada\",\"password\":\"wrong\"}");
+        String scrape = get("/actuator/prometheus").body();
+
+        assertThat(counted(scrape, "Holdings", "ofAsync"))
+                .contains("caller=\"" + caller() + "\"", "path=\"offload\"", "executor=\"io\"", "outcome=\"SUCCESS\"");
+        assertThat(counted(scrape, "Prices", "of")).contains("path=\"pass-through\"", "executor=\"none\"");
+        assertThat(counted(scrape, "SignIn", "isValid")).contains("path=\"offload\"", "executor=\"cpu\"");
+        assertThat(counted(scrape, "Reports", "sharesBySymbol")).contains("executor=\"reports\"");
+        assertThat(counted(scrape, "Holdings", "of")).contains("path=\"direct\"");
+        assertThat(scrape)
+                .contains("smartasync_wait_seconds_count", "executor_active_threads{name=\"smartasync-io\"}")
+                .contains("executor_pool_max_threads{name=\"smartasync-reports\"} 2.0");
+    }
+
+    @Test
+    void theStartPageSaysWhichServerThisIsAndMakesLoad() throws Exception {
+        assertThat(get("/").body()).contains("<button id=\"load\"", "page.js");
+        assertThat(get("/page.js").statusCode()).isEqualTo(200);
+        assertThat(get("/about").body()).contains(server(), System.getProperty("java.version"));
+    }
+
+    private static String counted(String scrape, String type, String method) {
+        List<String> samples = scrape.lines()
+                .filter(line -> line.startsWith("smartasync_invocations_seconds_count{"))
+                .filter(line -> line.contains("class=\"" + type + "\"") && line.contains("method=\"" + method + "\""))
+                .toList();
+        assertThat(samples).as(type + "#" + method).isNotEmpty();
+        return String.join("\n", samples);
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        return send(HttpRequest.newBuilder(uri(path)));
+    }
+
+    private HttpResponse<String> signIn(String body) throws Exception {
+        return send(HttpRequest.newBuilder(uri("/sign-in"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://localhost:" + port + path);
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+        return client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
+                .get(30, TimeUnit.SECONDS);
+    }
+}
