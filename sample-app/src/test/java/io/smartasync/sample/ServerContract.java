@@ -23,7 +23,8 @@ abstract class ServerContract {
             {"symbol":"COGS","quantity":1000,"price":242.00},\
             {"symbol":"GEAR","quantity":300,"price":335.67}],"value":342701.00}""";
 
-    private final HttpClient client = HttpClient.newHttpClient();
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     @LocalServerPort
     int port;
@@ -87,6 +88,14 @@ abstract class ServerContract {
         assertThat(get("/").body()).contains("<button id=\"load\"", "page.js");
         assertThat(get("/page.js").statusCode()).isEqualTo(200);
         assertThat(get("/about").body()).contains(server(), System.getProperty("java.version"));
+    }
+
+    /** The client keeps its connection: a server that loses one request of many hangs here. */
+    @Test
+    void aConnectionServesManyAnswersThatAnotherThreadCompletesAtOnce() throws Exception {
+        for (int i = 0; i < 500; i++) {
+            assertThat(get("/reports/shares").statusCode()).isEqualTo(200);
+        }
     }
 
     private static String counted(String scrape, String type, String method) {

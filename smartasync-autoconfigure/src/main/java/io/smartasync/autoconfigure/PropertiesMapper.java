@@ -28,12 +28,14 @@ final class PropertiesMapper {
     private static final int PLATFORM_LIMIT = 64;
 
     private final SmartAsyncProperties properties;
+    private final boolean classProxies;
     private final boolean virtualByDefault;
     private final boolean virtualPossible = JavaVersion.getJavaVersion().isEqualOrNewerThan(JavaVersion.TWENTY_ONE);
 
     PropertiesMapper(SmartAsyncProperties properties, Environment environment) {
         this.properties = properties;
         JavaVersion java = JavaVersion.getJavaVersion();
+        this.classProxies = environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true);
         // Before Java 24 `synchronized` pins the carrier of a virtual thread: only where the application wants them
         // anyway
         this.virtualByDefault = java.isEqualOrNewerThan(JavaVersion.TWENTY_FOUR)
@@ -86,7 +88,8 @@ final class PropertiesMapper {
                 rules,
                 properties.defaultTimeout(),
                 properties.eventLoop().onBlockingCall(),
-                properties.debug());
+                properties.debug(),
+                classProxies);
     }
 
     private SmartAsyncProperties.Route route(Caller caller) {
@@ -143,6 +146,12 @@ final class PropertiesMapper {
                     property + ".queue-capacity",
                     executor.queueCapacity() + " is negative",
                     "Write 0 to reject whatever exceeds the limit, or more to let it wait."));
+        }
+        if (executor.shutdown().awaitTerminationPeriod().isNegative()) {
+            problems.add(new Problem(
+                    property + ".shutdown.await-termination-period",
+                    executor.shutdown().awaitTerminationPeriod() + " is negative",
+                    "Write 0s to interrupt at once, or a duration such as 30s."));
         }
         if (executor.keepAlive().isNegative()) {
             problems.add(new Problem(

@@ -58,7 +58,8 @@ final class StartupCheck implements SmartInitializingSingleton {
         if (!planner.unmatchedRules().isEmpty()) {
             problemsOf(name -> true);
             for (Rule rule : planner.unmatchedRules()) {
-                logger.warn("The rule for \"" + rule.method() + "\" in smartasync.rules matches no @SmartAsync method");
+                logger.warn("The rule for \"" + rule.method()
+                        + "\" in smartasync.rules is the first match of no @SmartAsync method");
             }
         }
     }

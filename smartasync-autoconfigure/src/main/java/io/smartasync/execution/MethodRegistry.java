@@ -55,9 +55,10 @@ public final class MethodRegistry {
 
     private BoundMethod bind(Class<?> beanClass, Method invoked) {
         Class<?> userClass = ClassUtils.getUserClass(beanClass);
-        Method method = BridgeMethodResolver.getMostSpecificMethod(invoked, userClass);
-        // A proxy as target (a repository, an HTTP client) has no name of its own: its interface has
-        Class<?> named = Proxy.isProxyClass(userClass) ? method.getDeclaringClass() : userClass;
+        // A proxy as target (a repository, an HTTP client) has no name and no annotation of its own: its interface has
+        boolean proxy = Proxy.isProxyClass(userClass);
+        Method method = proxy ? invoked : BridgeMethodResolver.getMostSpecificMethod(invoked, userClass);
+        Class<?> named = proxy ? invoked.getDeclaringClass() : userClass;
         Map<Method, BoundMethod> ofClass = methods.computeIfAbsent(beanClass, key -> new ConcurrentHashMap<>());
         BoundMethod bound = ofClass.computeIfAbsent(
                 method, key -> new BoundMethod(planner.plan(named, method), executors, listeners));

@@ -4,6 +4,7 @@ import io.smartasync.SmartAsyncConfigurationException.Problem;
 import io.smartasync.Workload;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.core.ReactiveAdapter;
@@ -23,12 +24,20 @@ final class MethodChecks {
         return "@SmartAsync method " + ClassUtils.getQualifiedMethodName(method, beanClass);
     }
 
-    static void checkType(Class<?> beanClass, List<Problem> problems) {
-        if (Modifier.isFinal(beanClass.getModifiers()) && ClassUtils.getAllInterfacesForClass(beanClass).length == 0) {
+    static void checkType(Class<?> beanClass, boolean classProxies, List<Problem> problems) {
+        if (!Modifier.isFinal(beanClass.getModifiers())
+                || Proxy.isProxyClass(beanClass)
+                || ClassUtils.isLambdaClass(beanClass)) {
+            return;
+        }
+        boolean hasInterface = ClassUtils.getAllInterfacesForClass(beanClass).length > 0;
+        if (!hasInterface || classProxies) {
             problems.add(new Problem(
                     "@SmartAsync class " + beanClass.getName(),
-                    "it is final and has no interface, so there is no way to put a proxy before it",
-                    "Remove 'final', or let it implement an interface and set spring.aop.proxy-target-class=false."));
+                    "it is final" + (hasInterface ? "" : " and has no interface")
+                            + ", so no proxy can be put before it",
+                    "Remove 'final', or " + (hasInterface ? "" : "let it implement an interface and ")
+                            + "set spring.aop.proxy-target-class=false."));
         }
     }
 
@@ -64,7 +73,12 @@ final class MethodChecks {
             problems.add(new Problem(
                     subject,
                     "background = true, but it returns " + type.getSimpleName() + ", which nobody would receive",
-                    "Return void, or remove background and return CompletableFuture<" + type.getSimpleName() + ">."));
+                    "Return void, or remove background"
+                            + (shape == Shape.BLOCKING
+                                    ? " and return CompletableFuture<"
+                                            + ClassUtils.resolvePrimitiveIfNecessary(type)
+                                                    .getSimpleName() + ">."
+                                    : ".")));
         }
         switch (shape) {
             case BLOCKING -> {}

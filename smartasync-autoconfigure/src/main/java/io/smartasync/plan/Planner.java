@@ -67,7 +67,7 @@ public final class Planner {
         List<Problem> problems = new ArrayList<>();
         Set<Method> methods = AnnotatedMethods.of(beanClass);
         if (!methods.isEmpty()) {
-            MethodChecks.checkType(beanClass, problems);
+            MethodChecks.checkType(beanClass, defaults.classProxies(), problems);
         }
         for (Method method : methods) {
             plan(beanClass, method, problems);
@@ -92,13 +92,17 @@ public final class Planner {
         Workload workload = DecisionTable.resolve(workload(rule, onMethod, onType), shape);
         boolean background = attribute(onMethod, onType, "background", Boolean.class);
         // Named on the type, an executor says where bodies run that must hop, but makes none hop
-        String methodExecutor = rule != null && rule.executor() != null ? rule.executor() : text(onMethod, "executor");
+        String methodExecutor = rule != null && rule.executor() != null
+                ? rule.executor()
+                : text(onMethod, "executor", subject, problems);
         Duration methodTimeout = rule != null && rule.timeout() != null
                 ? rule.timeout()
-                : duration(text(onMethod, "timeout"), subject, problems);
+                : duration(text(onMethod, "timeout", subject, problems), subject, problems);
         boolean hop = methodExecutor != null || methodTimeout != null;
-        String executor = methodExecutor != null ? methodExecutor : text(onType, "executor");
-        Duration timeout = methodTimeout != null ? methodTimeout : duration(text(onType, "timeout"), subject, problems);
+        String executor = methodExecutor != null ? methodExecutor : text(onType, "executor", subject, problems);
+        Duration timeout = methodTimeout != null
+                ? methodTimeout
+                : duration(text(onType, "timeout", subject, problems), subject, problems);
         if (timeout == null && (workload != Workload.NON_BLOCKING || background)) {
             timeout = defaults.defaultTimeout();
         }
@@ -163,12 +167,22 @@ public final class Planner {
         return MergedAnnotation.of(SmartAsync.class).getValue(name, type).orElseThrow();
     }
 
-    private @Nullable String text(MergedAnnotation<SmartAsync> annotation, String name) {
+    private @Nullable String text(
+            MergedAnnotation<SmartAsync> annotation, String name, String subject, List<Problem> problems) {
         if (!annotation.isPresent()) {
             return null;
         }
-        String text = placeholders.apply(annotation.getString(name));
-        return StringUtils.hasText(text) ? text.trim() : null;
+        String written = annotation.getString(name);
+        try {
+            String text = placeholders.apply(written);
+            return StringUtils.hasText(text) ? text.trim() : null;
+        } catch (IllegalArgumentException ex) {
+            problems.add(new Problem(
+                    subject,
+                    name + " = \"" + written + "\" has a placeholder that no property resolves",
+                    "Set the property, or give a default as in ${name:default}."));
+            return null;
+        }
     }
 
     private static @Nullable Duration duration(@Nullable String text, String subject, List<Problem> problems) {

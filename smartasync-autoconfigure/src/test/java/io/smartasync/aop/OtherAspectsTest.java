@@ -27,6 +27,9 @@ class OtherAspectsTest {
 
     private static final String IO_THREAD = "smartasync-io-";
 
+    /** Binds the argument, which advice takes from the invocation that is exposed on its thread. */
+    private static final String CALLS = "execution(* io.smartasync.aop.OtherAspectsTest.*.*(String)) && args(item)";
+
     @Test
     void adviceFurtherInRunsWhereTheBodyRuns() {
         TestContext.with(Pricing.class, Inner.class).run(context -> {
@@ -91,20 +94,24 @@ class OtherAspectsTest {
         TestContext.with(Checkout.class, Pricing.class, Inner.class, Outer.class)
                 .run(context -> {
                     assertThat(context.getBean(Checkout.class).pay("tea").join())
-                            .isEqualTo("paid price of tea");
+                            .isEqualTo("paid price of tea, taxed");
 
                     assertThat(context.getBean(Inner.class).seen)
                             .extracting(Seen::what)
-                            .containsExactly(
-                                    "around pay(tea)",
-                                    "before pay(tea)",
-                                    "around price(tea)",
-                                    "before price(tea)",
-                                    "after price(tea)",
-                                    "after pay(tea)");
+                            .containsSubsequence("around pay(tea)", "before pay(tea)", "around tax(tea)")
+                            .containsSubsequence("around tax(tea)", "before tax(tea)", "after tax(tea)")
+                            .containsSubsequence("after tax(tea)", "around price(tea)", "before price(tea)")
+                            .contains("after price(tea)", "after pay(tea)")
+                            .hasSize(9);
                     assertThat(context.getBean(Outer.class).seen)
                             .extracting(Seen::what)
-                            .contains("around pay(tea)", "around price(tea)", "after price(tea)", "after pay(tea)");
+                            .containsExactlyInAnyOrder(
+                                    "around pay(tea)",
+                                    "after pay(tea)",
+                                    "around tax(tea)",
+                                    "after tax(tea)",
+                                    "around price(tea)",
+                                    "after price(tea)");
                 });
     }
 
@@ -146,6 +153,11 @@ class OtherAspectsTest {
             return CompletableFuture.completedFuture("price of " + item);
         }
 
+        @SmartAsync
+        public String tax(String item) {
+            return "taxed";
+        }
+
         public int asked() {
             return asked;
         }
@@ -172,7 +184,8 @@ class OtherAspectsTest {
         }
 
         public CompletableFuture<String> pay(String item) {
-            return pricing.price(item).thenApply(price -> "paid " + price);
+            String tax = pricing.tax(item); // stays on this thread
+            return pricing.price(item).thenApply(price -> "paid " + price + ", " + tax);
         }
     }
 
@@ -189,8 +202,7 @@ class OtherAspectsTest {
     static class Inner {
         final List<Seen> seen = new CopyOnWriteArrayList<>();
 
-        // An argument is bound from the invocation that is exposed on the thread
-        @Around("within(io.smartasync..*) && args(item)")
+        @Around(CALLS)
         public @Nullable Object around(ProceedingJoinPoint call, String item) throws Throwable {
             seen.add(Seen.of("around", call, item));
             Object result = call.proceed();
@@ -198,7 +210,7 @@ class OtherAspectsTest {
             return result;
         }
 
-        @Before("within(io.smartasync..*) && args(item)")
+        @Before(CALLS)
         public void before(JoinPoint call, String item) {
             seen.add(Seen.of("before", call, item));
         }
@@ -209,7 +221,7 @@ class OtherAspectsTest {
     static class Outer {
         final List<Seen> seen = new CopyOnWriteArrayList<>();
 
-        @Around("within(io.smartasync..*) && args(item)")
+        @Around(CALLS)
         public @Nullable Object around(ProceedingJoinPoint call, String item) throws Throwable {
             seen.add(Seen.of("around", call, item));
             Object result = call.proceed();

@@ -3,6 +3,7 @@ package io.smartasync.aop;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.smartasync.SmartAsync;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
@@ -293,7 +294,7 @@ class SpecialBeansTest {
             assertThat(context).hasNotFailed();
             assertThat(context.getBean(Warmed.class).loaded).isEqualTo("loaded");
             assertThat(context.getBean(Warmed.class).thread).startsWith("smartasync-io-");
-            assertThat(context.getBean(io.micrometer.core.instrument.MeterRegistry.class)
+            assertThat(context.getBean(MeterRegistry.class)
                             .find("smartasync.invocations")
                             .timers())
                     .hasSize(2)

@@ -116,7 +116,8 @@ class StartupReportTest {
                 .run(context -> assertThat(context).hasNotFailed());
 
         assertThat(output)
-                .containsOnlyOnce("The rule for \"Quote#find*\" in smartasync.rules matches no @SmartAsync method");
+                .containsOnlyOnce(
+                        "The rule for \"Quote#find*\" in smartasync.rules is the first match of no @SmartAsync method");
     }
 
     @Test
@@ -142,7 +143,9 @@ class StartupReportTest {
         quotes().withPropertyValues("smartasync.rules[0].method=Quotes#plain")
                 .run(context -> assertThat(context).hasNotFailed());
 
-        assertThat(output).contains("The rule for \"Quotes#plain\" in smartasync.rules matches no @SmartAsync method");
+        assertThat(output)
+                .contains(
+                        "The rule for \"Quotes#plain\" in smartasync.rules is the first match of no @SmartAsync method");
     }
 
     private static ApplicationContextRunner quotes() {

@@ -1,0 +1,292 @@
+package io.smartasync.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smartasync.SmartAsync;
+import io.smartasync.execution.SmartAsyncTaskExecutor;
+import io.smartasync.support.TestContext;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.micrometer.metrics.autoconfigure.task.TaskExecutorMetricsAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.AsyncTaskExecutor;
+import org.springframework.core.task.TaskExecutor;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.scheduling.annotation.EnableAsync;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+
+/** The executors that there are, and that the application's own are left as they were. */
+@Timeout(30)
+class ExecutorsTest {
+
+    private static final int CORES = Runtime.getRuntime().availableProcessors();
+
+    @Test
+    void ioAndCpuExistWithoutBeingWritten() {
+        TestContext.with().run(context -> assertThat(context)
+                .getBeans(SmartAsyncTaskExecutor.class)
+                .containsOnlyKeys("smartasync-io", "smartasync-cpu"));
+    }
+
+    @Test
+    void furtherOnesExistUnderTheirNames() {
+        TestContext.with()
+                .withPropertyValues(
+                        "smartasync.executors.reports.queue-capacity=5",
+                        "smartasync.executors.heavy-lifting.threads=platform",
+                        "smartasync.executors.io.concurrency-limit=7")
+                .run(context -> {
+                    assertThat(context)
+                            .getBeans(SmartAsyncTaskExecutor.class)
+                            .containsOnlyKeys(
+                                    "smartasync-io",
+                                    "smartasync-cpu",
+                                    "smartasync-reports",
+                                    "smartasync-heavy-lifting");
+                    SmartAsyncTaskExecutor reports =
+                            context.getBean("smartasync-reports", SmartAsyncTaskExecutor.class);
+                    assertThat(reports.name()).isEqualTo("reports");
+                    assertThat(reports.queueCapacity()).isEqualTo(5);
+                });
+    }
+
+    @Test
+    void platformThreadsHaveALimitByDefault() {
+        platform().run(context -> {
+            SmartAsyncTaskExecutor io = context.getBean("smartasync-io", SmartAsyncTaskExecutor.class);
+            SmartAsyncTaskExecutor cpu = context.getBean("smartasync-cpu", SmartAsyncTaskExecutor.class);
+
+            assertThat(io.concurrencyLimit()).isEqualTo(64);
+            assertThat(cpu.concurrencyLimit()).isEqualTo(CORES);
+            assertThat(io.queueCapacity()).isEqualTo(10_000);
+            assertThat(cpu.queueCapacity()).isEqualTo(10_000);
+        });
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void virtualThreadsHaveNone() {
+        TestContext.with()
+                .withPropertyValues(
+                        "smartasync.executors.io.threads=virtual",
+                        "smartasync.executors.few.threads=virtual",
+                        "smartasync.executors.few.concurrency-limit=2")
+                .run(context -> {
+                    assertThat(context.getBean("smartasync-io", SmartAsyncTaskExecutor.class)
+                                    .concurrencyLimit())
+                            .isNull();
+                    assertThat(context.getBean("smartasync-few", SmartAsyncTaskExecutor.class)
+                                    .concurrencyLimit())
+                            .isEqualTo(2);
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @EnabledForJreRange(min = JRE.JAVA_24)
+    void autoIsVirtualWhereVirtualThreadsNeverPin(boolean enabledInBoot) {
+        auto(enabledInBoot).run(context -> assertThat(isVirtual(context, "io")).isTrue());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @EnabledForJreRange(min = JRE.JAVA_21, max = JRE.JAVA_23)
+    void autoIsVirtualWhereTheyMayPinOnlyIfTheApplicationWantsThem(boolean enabledInBoot) {
+        auto(enabledInBoot).run(context -> assertThat(isVirtual(context, "io")).isEqualTo(enabledInBoot));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @EnabledForJreRange(max = JRE.JAVA_20)
+    void autoIsPlatformWhereThereAreNone(boolean enabledInBoot) {
+        auto(enabledInBoot).run(context -> assertThat(isVirtual(context, "io")).isFalse());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void cpuIsAlwaysPlatformByDefault(boolean enabledInBoot) {
+        auto(enabledInBoot).run(context -> assertThat(isVirtual(context, "cpu")).isFalse());
+    }
+
+    @Test
+    void platformIsPlatformOnAnyJava() {
+        platform().run(context -> assertThat(isVirtual(context, "io")).isFalse());
+    }
+
+    @Test
+    void theirThreadsAreNamedAfterThem() {
+        TestContext.with()
+                .withPropertyValues("smartasync.executors.reports.thread-name-prefix=printer-")
+                .run(context -> {
+                    assertThat(threadOf(context.getBean("smartasync-io", Executor.class)))
+                            .startsWith("smartasync-io-");
+                    assertThat(threadOf(context.getBean("smartasync-cpu", Executor.class)))
+                            .startsWith("smartasync-cpu-");
+                    assertThat(threadOf(context.getBean("smartasync-reports", Executor.class)))
+                            .startsWith("printer-");
+                });
+    }
+
+    @Test
+    void whoAsksForAnExecutorByTypeGetsThatOfTheApplication() {
+        TestContext.with(WantsExecutors.class).run(context -> {
+            WantsExecutors injected = context.getBean(WantsExecutors.class);
+
+            assertThat(injected.executor)
+                    .isSameAs(injected.taskExecutor)
+                    .isSameAs(injected.asyncTaskExecutor)
+                    .isSameAs(context.getBean("applicationTaskExecutor"));
+            assertThat(threadOf(injected.executor)).startsWith("task-");
+        });
+    }
+
+    static class WantsExecutors {
+        private final Executor executor;
+        private final TaskExecutor taskExecutor;
+        private final AsyncTaskExecutor asyncTaskExecutor;
+
+        WantsExecutors(Executor executor, TaskExecutor taskExecutor, AsyncTaskExecutor asyncTaskExecutor) {
+            this.executor = executor;
+            this.taskExecutor = taskExecutor;
+            this.asyncTaskExecutor = asyncTaskExecutor;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void asyncMethodsRunWhereTheyDidBefore(boolean withSmartAsync) {
+        TestContext.with()
+                .withUserConfiguration(AsyncApplication.class)
+                .withPropertyValues("smartasync.enabled=" + withSmartAsync)
+                .run(context -> assertThat(
+                                context.getBean(Mailer.class).thread().get(10, TimeUnit.SECONDS))
+                        .startsWith("task-"));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAsync
+    static class AsyncApplication {
+        @Bean
+        Mailer mailer() {
+            return new Mailer();
+        }
+    }
+
+    static class Mailer {
+        @Async
+        public CompletableFuture<String> thread() {
+            return CompletableFuture.completedFuture(Thread.currentThread().getName());
+        }
+
+        @SmartAsync
+        public CompletableFuture<String> smart() {
+            return CompletableFuture.completedFuture(Thread.currentThread().getName());
+        }
+    }
+
+    @Test
+    void asyncAndSmartAsyncServeOneBean() {
+        TestContext.with().withUserConfiguration(AsyncApplication.class).run(context -> {
+            Mailer mailer = context.getBean(Mailer.class);
+
+            assertThat(mailer.thread().get(10, TimeUnit.SECONDS)).startsWith("task-");
+            assertThat(mailer.smart().get(10, TimeUnit.SECONDS)).startsWith("smartasync-io-");
+        });
+    }
+
+    @Test
+    void anExecutorOfTheApplicationCanBeNamedInAnnotationRuleAndRoute() {
+        TestContext.with(Named.class)
+                .withUserConfiguration(HostExecutor.class)
+                .withPropertyValues(
+                        "smartasync.rules[0].method=Named#byRule",
+                        "smartasync.rules[0].executor=hostExecutor",
+                        "smartasync.routes.platform.io=hostExecutor")
+                .run(context -> {
+                    Named bean = context.getBean(Named.class);
+
+                    assertThat(bean.byAnnotation().get(10, TimeUnit.SECONDS)).startsWith("host-");
+                    assertThat(bean.byRule()).startsWith("host-");
+                    assertThat(bean.byRoute().get(10, TimeUnit.SECONDS)).startsWith("host-");
+                    assertThat(bean.byBoot().get(10, TimeUnit.SECONDS)).startsWith("task-");
+                });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class HostExecutor {
+        // Leaves Boot's own in place beside it
+        @Bean(defaultCandidate = false)
+        ThreadPoolTaskExecutor hostExecutor() {
+            ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();
+            executor.setThreadNamePrefix("host-");
+            return executor;
+        }
+    }
+
+    static class Named {
+        @SmartAsync("hostExecutor")
+        public CompletableFuture<String> byAnnotation() {
+            return CompletableFuture.completedFuture(Thread.currentThread().getName());
+        }
+
+        @SmartAsync
+        public String byRule() {
+            return Thread.currentThread().getName();
+        }
+
+        @SmartAsync
+        public CompletableFuture<String> byRoute() {
+            return CompletableFuture.completedFuture(Thread.currentThread().getName());
+        }
+
+        @SmartAsync("applicationTaskExecutor")
+        public CompletableFuture<String> byBoot() {
+            return CompletableFuture.completedFuture(Thread.currentThread().getName());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"executor.active", "executor.queued", "executor.completed"})
+    void eachHasItsMetersOnce(String meter) {
+        TestContext.with()
+                .withConfiguration(AutoConfigurations.of(TaskExecutorMetricsAutoConfiguration.class))
+                .run(context -> assertThat(
+                                context.getBean(MeterRegistry.class).find(meter).meters())
+                        .extracting(Meter::getId)
+                        .extracting(id -> id.getTag("name"))
+                        .contains("smartasync-io", "smartasync-cpu")
+                        .doesNotHaveDuplicates());
+    }
+
+    private static ApplicationContextRunner platform() {
+        return TestContext.with()
+                .withPropertyValues(
+                        "smartasync.executors.io.threads=platform", "smartasync.executors.cpu.threads=platform");
+    }
+
+    private static ApplicationContextRunner auto(boolean enabledInBoot) {
+        return TestContext.with().withPropertyValues("spring.threads.virtual.enabled=" + enabledInBoot);
+    }
+
+    private static boolean isVirtual(BeanFactory beans, String name) {
+        return beans.getBean("smartasync-" + name, SmartAsyncTaskExecutor.class).isVirtual();
+    }
+
+    private static String threadOf(Executor executor) throws Exception {
+        return CompletableFuture.supplyAsync(() -> Thread.currentThread().getName(), executor)
+                .get(10, TimeUnit.SECONDS);
+    }
+}

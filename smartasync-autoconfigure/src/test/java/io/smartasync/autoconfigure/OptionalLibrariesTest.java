@@ -1,0 +1,129 @@
+package io.smartasync.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.smartasync.SmartAsync;
+import java.io.File;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Each optional library is really taken off the class path: a {@code FilteredClassLoader} would hide it from conditions
+ * only, not from the code. What builds upon a library goes with it.
+ */
+@Timeout(60)
+class OptionalLibrariesTest {
+
+    @ParameterizedTest(name = "without {0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            Reactor             | reactor- reactive-streams-              | reactor.core.publisher.Mono
+            Netty               | netty- reactor-netty- vertx-            | io.netty.util.concurrent.FastThreadLocalThread
+            Vert.x              | vertx-                                  | io.vertx.core.Context
+            the servlet API     | jakarta.servlet-api- tomcat-embed-      | jakarta.servlet.ServletRequest
+            Spring Web          | spring-web                              | org.springframework.web.context.request.RequestContextHolder
+            transactions        | spring-tx-                              | org.springframework.transaction.TransactionManager
+            Actuator            | spring-boot-actuator spring-boot-health | org.springframework.boot.actuate.endpoint.annotation.Endpoint
+            context-propagation | context-propagation-                    | io.micrometer.context.ContextSnapshot
+            """)
+    void theStarterRunsWithout(String library, String jars, String type) throws Exception {
+        try (URLClassLoader classPath = classPathWithout(jars.split(" "))) {
+            assertThat(ClassUtils.isPresent(type, classPath))
+                    .as(library + " is there")
+                    .isFalse();
+
+            assertThat(runIn(classPath)).isEqualTo("found, found by smartasync-io-");
+        }
+    }
+
+    @Test
+    void theStarterRunsWithoutAnyOfThem() throws Exception {
+        try (URLClassLoader classPath = classPathWithout(
+                "reactor-",
+                "reactive-streams-",
+                "netty-",
+                "vertx-",
+                "jakarta.servlet-api-",
+                "tomcat-embed-",
+                "spring-web",
+                "spring-tx-",
+                "spring-boot-actuator",
+                "spring-boot-health",
+                "context-propagation-")) {
+            assertThat(runIn(classPath)).isEqualTo("found, found by smartasync-io-");
+        }
+    }
+
+    private static Object runIn(ClassLoader classPath) throws Exception {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(classPath);
+        try {
+            Callable<?> application = (Callable<?>) Class.forName(Application.class.getName(), true, classPath)
+                    .getDeclaredConstructor()
+                    .newInstance();
+            return application.call();
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    private static URLClassLoader classPathWithout(String... jars) {
+        // Surefire starts the JVM with a jar that only refers to the class path
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        URL[] urls = Arrays.stream(classPath.split(File.pathSeparator))
+                .map(Path::of)
+                .filter(path -> Arrays.stream(jars).noneMatch(path.getFileName().toString()::startsWith))
+                .map(OptionalLibrariesTest::url)
+                .toArray(URL[]::new);
+        return new URLClassLoader(urls, ClassLoader.getPlatformClassLoader());
+    }
+
+    private static URL url(Path path) {
+        try {
+            return path.toUri().toURL();
+        } catch (MalformedURLException ex) {
+            throw new IllegalArgumentException(ex);
+        }
+    }
+
+    /** Loaded by the class loader above, with all that it uses. */
+    public static class Application implements Callable<String> {
+
+        @Override
+        public String call() throws Exception {
+            try (var context = new AnnotationConfigApplicationContext(
+                    Quotes.class,
+                    AopAutoConfiguration.class,
+                    SmartAsyncAutoConfiguration.class,
+                    SmartAsyncMetricsAutoConfiguration.class)) {
+                Quotes quotes = context.getBean(Quotes.class);
+                return quotes.find() + ", " + quotes.findLater().get(10, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    @SmartAsync
+    static class Quotes {
+        public String find() {
+            return "found";
+        }
+
+        public CompletableFuture<String> findLater() {
+            String thread = Thread.currentThread().getName();
+            return CompletableFuture.completedFuture("found by " + thread.replaceAll("\\d+$", ""));
+        }
+    }
+}

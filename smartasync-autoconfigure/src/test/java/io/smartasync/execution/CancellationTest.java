@@ -1,0 +1,343 @@
+package io.smartasync.execution;
+
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.smartasync.SmartAsync;
+import io.smartasync.SmartAsyncTimeoutException;
+import io.smartasync.Workload;
+import io.smartasync.support.Calls;
+import io.smartasync.support.TestContext;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.core.task.TaskRejectedException;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Cancel, timeout and rejection on an executor that runs one body and lets one wait. */
+@Timeout(30)
+class CancellationTest {
+
+    @Test
+    void cancellingTheFutureInterruptsTheBody() {
+        run((bean, one, calls) -> {
+            CompletableFuture<String> future = bean.future();
+            Body.awaitStart();
+
+            assertThat(future.cancel(true)).isTrue();
+
+            assertThat(Body.end()).isInstanceOf(InterruptedException.class);
+            assertThat(calls.by("outcome")).containsExactly(entry("CANCELLED", 1L));
+            awaitIdle(one);
+            assertThat(bean.flagOfTheNextTask().get()).isFalse();
+        });
+    }
+
+    @Test
+    void cancellingWithoutInterruptLeavesTheBodyAlone() {
+        run((bean, one, calls) -> {
+            CompletableFuture<String> future = bean.future();
+            Body.awaitStart();
+
+            assertThat(future.cancel(false)).isTrue();
+            assertThat(one.active()).as("the permit stays with the body").isEqualTo(1);
+            Body.release();
+
+            assertThat(Body.end()).isNull();
+            awaitIdle(one);
+        });
+    }
+
+    @Test
+    void anUninterruptibleBodyRunsOnAndItsResultIsDropped() {
+        run((bean, one, calls) -> {
+            CompletableFuture<String> future = bean.uninterruptible();
+            Body.awaitStart();
+
+            assertThat(future.cancel(true)).isTrue();
+            Body.release();
+
+            assertThat(Body.end()).isNull();
+            assertThat(future).isCancelled();
+            assertThat(calls.by("outcome")).containsExactly(entry("CANCELLED", 1L));
+        });
+    }
+
+    @Test
+    void disposingAMonoOrFluxInterruptsTheBody() {
+        run((bean, one, calls) -> {
+            Disposable subscription = bean.mono().subscribe();
+            Body.awaitStart();
+            subscription.dispose();
+            assertThat(Body.end()).isInstanceOf(InterruptedException.class);
+            awaitIdle(one);
+
+            Body.reset();
+            subscription = bean.flux().subscribe();
+            Body.awaitStart();
+            subscription.dispose();
+            assertThat(Body.end()).isInstanceOf(InterruptedException.class);
+            awaitIdle(one);
+            assertThat(calls.by("outcome")).containsExactly(entry("CANCELLED", 2L));
+        });
+    }
+
+    @Test
+    void anInterruptOfTheThreadThatWaitsInterruptsTheBody() {
+        run((bean, one, calls) -> {
+            CompletableFuture<Throwable> seen = new CompletableFuture<>();
+            Thread caller = new Thread(() -> {
+                try {
+                    bean.awaited();
+                } catch (Throwable ex) {
+                    seen.complete(Thread.currentThread().isInterrupted() ? ex : new AssertionError("flag lost", ex));
+                }
+            });
+            caller.start();
+            Body.awaitStart();
+
+            caller.interrupt();
+
+            assertThat(seen.get()).isInstanceOf(CancellationException.class).hasMessageContaining("Bean#awaited");
+            assertThat(Body.end()).isInstanceOf(InterruptedException.class);
+        });
+    }
+
+    @Test
+    void aCallThatIsCancelledWhileItWaitsNeverRunsAndMakesRoom() {
+        run((bean, one, calls) -> {
+            CompletableFuture<String> running = bean.future();
+            Body.awaitStart();
+            CompletableFuture<Boolean> waiting = bean.flagOfTheNextTask();
+            assertThat(one.queued()).isEqualTo(1);
+            assertThat(bean.flagOfTheNextTask().handle((value, ex) -> ex).join())
+                    .isInstanceOf(TaskRejectedException.class)
+                    .hasMessageContaining("smartasync.executors.one")
+                    .hasMessageContaining("queue-capacity");
+
+            assertThat(waiting.cancel(true)).isTrue();
+
+            assertThat(one.queued()).isZero();
+            CompletableFuture<Boolean> next = bean.flagOfTheNextTask();
+            Body.release();
+            assertThat(running.get()).isEqualTo("done");
+            assertThat(next.get()).isFalse();
+            assertThat(one.completed()).isEqualTo(2);
+            assertThat(calls.by("outcome"))
+                    .containsOnly(entry("SUCCESS", 2L), entry("CANCELLED", 1L), entry("REJECTED", 1L));
+        });
+    }
+
+    @Test
+    void aTimeoutEndsEveryShapeAndInterruptsTheBody() {
+        run((bean, one, calls) -> {
+            assertThatExceptionOfType(SmartAsyncTimeoutException.class)
+                    .isThrownBy(bean::valueInTime)
+                    .withCauseInstanceOf(TimeoutException.class)
+                    .withMessageContaining("Bean#valueInTime")
+                    .withMessageContaining("50 ms");
+            assertThat(Body.end()).isInstanceOf(InterruptedException.class);
+
+            Body.reset();
+            assertThatExceptionOfType(ExecutionException.class)
+                    .isThrownBy(() -> bean.futureInTime().get())
+                    .withCauseInstanceOf(TimeoutException.class);
+            assertThat(Body.end()).isInstanceOf(InterruptedException.class);
+
+            Body.reset();
+            assertThatExceptionOfType(ExecutionException.class)
+                    .isThrownBy(() -> bean.monoInTime().toFuture().get())
+                    .withCauseInstanceOf(TimeoutException.class);
+            assertThat(Body.end()).isInstanceOf(InterruptedException.class);
+
+            assertThatExceptionOfType(ExecutionException.class)
+                    .isThrownBy(() -> bean.neverInTime().get())
+                    .withCauseInstanceOf(TimeoutException.class);
+            assertThat(calls.by("outcome")).containsExactly(entry("TIMEOUT", 4L));
+            awaitIdle(one);
+        });
+    }
+
+    @Test
+    void whoCompletesTheFutureFromOutsideEndsTheCallOnceAndStopsTheBody() {
+        run((bean, one, calls) -> {
+            CompletableFuture<String> future = bean.future();
+            Body.awaitStart();
+
+            assertThat(future.complete("mine")).isTrue();
+
+            assertThat(Body.end()).isInstanceOf(InterruptedException.class);
+            assertThat(future.get()).isEqualTo("mine");
+            awaitIdle(one);
+            assertThat(calls.by("outcome")).containsExactly(entry("SUCCESS", 1L));
+        });
+    }
+
+    @Test
+    void thePermitIsHeldUntilTheFutureOfTheBodyCompletes() {
+        run((bean, one, calls) -> {
+            CompletableFuture<String> inner = new CompletableFuture<>();
+            CompletableFuture<String> outer = bean.pending(inner);
+            CompletableFuture<Boolean> waiting = bean.flagOfTheNextTask();
+            assertThat(one.active()).isEqualTo(1);
+            assertThat(one.queued()).isEqualTo(1);
+            assertThat(waiting).isNotDone();
+
+            inner.complete("later");
+
+            assertThat(outer.get()).isEqualTo("later");
+            assertThat(waiting.get()).isFalse();
+
+            Body.reset();
+            CompletableFuture<String> dropped = new CompletableFuture<>();
+            outer = bean.pending(dropped);
+            Body.awaitStart();
+            outer.cancel(true);
+            assertThat(bean.flagOfTheNextTask().get()).isFalse();
+            assertThat(dropped)
+                    .as("the future of the body is cancelled with the call")
+                    .isCancelled();
+        });
+    }
+
+    private interface Scenario {
+        void play(Bean bean, SmartAsyncTaskExecutor one, Calls calls) throws Exception;
+    }
+
+    private static void run(Scenario scenario) {
+        TestContext.with(Bean.class)
+                .withPropertyValues(
+                        "smartasync.executors.one.threads=platform",
+                        "smartasync.executors.one.concurrency-limit=1",
+                        "smartasync.executors.one.queue-capacity=1")
+                .run(context -> {
+                    Body.reset();
+                    scenario.play(
+                            context.getBean(Bean.class),
+                            context.getBean("smartasync-one", SmartAsyncTaskExecutor.class),
+                            TestContext.calls(context));
+                });
+    }
+
+    private static void awaitIdle(SmartAsyncTaskExecutor executor) {
+        while (executor.active() > 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** The body of the calls: notes its start, blocks until it is released or interrupted, notes how it ended. */
+    private static final class Body {
+
+        private static volatile CountDownLatch started = new CountDownLatch(1);
+        private static volatile CountDownLatch released = new CountDownLatch(1);
+        private static volatile CompletableFuture<Optional<InterruptedException>> ended = new CompletableFuture<>();
+
+        static void reset() {
+            started = new CountDownLatch(1);
+            released = new CountDownLatch(1);
+            ended = new CompletableFuture<>();
+        }
+
+        static String block() throws InterruptedException {
+            started.countDown();
+            try {
+                released.await();
+                ended.complete(Optional.empty());
+                return "done";
+            } catch (InterruptedException ex) {
+                ended.complete(Optional.of(ex));
+                throw ex;
+            }
+        }
+
+        static void awaitStart() throws InterruptedException {
+            assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+        }
+
+        static void release() {
+            released.countDown();
+        }
+
+        static @Nullable InterruptedException end() throws Exception {
+            return ended.get(10, TimeUnit.SECONDS).orElse(null);
+        }
+    }
+
+    @SmartAsync("one")
+    static class Bean {
+
+        public CompletableFuture<String> future() throws InterruptedException {
+            return CompletableFuture.completedFuture(Body.block());
+        }
+
+        @SmartAsync(interruptible = false)
+        public CompletableFuture<String> uninterruptible() throws InterruptedException {
+            return CompletableFuture.completedFuture(Body.block());
+        }
+
+        @SmartAsync("one")
+        public String awaited() {
+            try {
+                return Body.block();
+            } catch (InterruptedException ex) {
+                throw new IllegalStateException(ex);
+            }
+        }
+
+        @SmartAsync(workload = Workload.IO)
+        public Mono<String> mono() {
+            return Mono.fromCallable(Body::block);
+        }
+
+        @SmartAsync(workload = Workload.IO)
+        public Flux<String> flux() {
+            return Flux.<String>generate(sink -> {
+                try {
+                    sink.next(Body.block());
+                } catch (InterruptedException ex) {
+                    sink.error(ex);
+                }
+            });
+        }
+
+        /** Whether the thread came with an interrupt flag. */
+        public CompletableFuture<Boolean> flagOfTheNextTask() {
+            return CompletableFuture.completedFuture(Thread.currentThread().isInterrupted());
+        }
+
+        @SmartAsync(timeout = "50ms")
+        public String valueInTime() {
+            return awaited();
+        }
+
+        @SmartAsync(timeout = "50ms")
+        public CompletableFuture<String> futureInTime() throws InterruptedException {
+            return future();
+        }
+
+        @SmartAsync(timeout = "50ms", workload = Workload.IO)
+        public Mono<String> monoInTime() {
+            return mono();
+        }
+
+        @SmartAsync(timeout = "50ms", workload = Workload.NON_BLOCKING)
+        public CompletableFuture<String> neverInTime() {
+            return new CompletableFuture<>();
+        }
+
+        public CompletableFuture<String> pending(CompletableFuture<String> inner) {
+            Body.started.countDown();
+            return inner;
+        }
+    }
+}
