@@ -1,0 +1,158 @@
+package io.smartasync.execution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.context.ContextRegistry;
+import io.smartasync.SmartAsync;
+import io.smartasync.Workload;
+import io.smartasync.support.TestContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.MDC;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.i18n.LocaleContextHolder;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
+import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
+
+/** What of the caller goes along to a body on another thread, and what stays there: nothing. */
+@Timeout(30)
+class ContextTest {
+
+    private static final ThreadLocal<@Nullable String> TENANT = new ThreadLocal<>();
+
+    @BeforeEach
+    void makeContext() {
+        ContextRegistry.getInstance().registerThreadLocalAccessor("tenant", TENANT);
+        MDC.put("request", "42");
+        TENANT.set("acme");
+        LocaleContextHolder.setLocale(Locale.ITALY);
+        RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(new MockHttpServletRequest()));
+    }
+
+    @AfterEach
+    void forgetTenant() {
+        clearContext();
+        ContextRegistry.getInstance().removeThreadLocalAccessor("tenant");
+    }
+
+    private static void clearContext() {
+        MDC.clear();
+        TENANT.remove();
+        LocaleContextHolder.resetLocaleContext();
+        RequestContextHolder.resetRequestAttributes();
+    }
+
+    private record Seen(@Nullable String mdc, @Nullable String tenant, Locale locale, boolean request) {
+
+        static Seen here() {
+            return new Seen(
+                    MDC.get("request"),
+                    TENANT.get(),
+                    LocaleContextHolder.getLocale(),
+                    RequestContextHolder.getRequestAttributes() != null);
+        }
+    }
+
+    @Test
+    void theContextGoesAlongOnEveryPathAndTheRequestOnlyWhereTheCallerWaits() {
+        application().run(context -> {
+            Bean bean = context.getBean(Bean.class);
+            assertThat(bean.awaited()).isEqualTo(new Seen("42", "acme", Locale.ITALY, true));
+            assertThat(get(bean.offloaded())).isEqualTo(new Seen("42", "acme", Locale.ITALY, false));
+            assertThat(get(bean.mono().toFuture())).isEqualTo(new Seen("42", "acme", Locale.ITALY, false));
+        });
+    }
+
+    @Test
+    void aPublisherTakesTheContextOfItsSubscriber() {
+        application().run(context -> {
+            Mono<Seen> mono = context.getBean(Bean.class).mono();
+            MDC.put("request", "43");
+            assertThat(get(mono.toFuture()).mdc()).isEqualTo("43");
+            assertThat(get(mono.contextWrite(Context.of("tenant", "of the subscriber"))
+                                    .toFuture())
+                            .tenant())
+                    .isEqualTo("of the subscriber");
+        });
+    }
+
+    @Test
+    void whatTheBodyChangesComesNotBackAndTheNextTaskSeesNothingOfIt() {
+        application().run(context -> {
+            Bean bean = context.getBean(Bean.class);
+            bean.dirty().get(10, TimeUnit.SECONDS);
+            assertThat(MDC.get("request")).isEqualTo("42");
+            assertThat(TENANT.get()).isEqualTo("acme");
+
+            clearContext();
+            bean.dirty().get(10, TimeUnit.SECONDS); // with nothing to carry
+            SmartAsyncTaskExecutor one = context.getBean("smartasync-one", SmartAsyncTaskExecutor.class);
+            assertThat(one.submitCompletable(Seen::here).get(10, TimeUnit.SECONDS))
+                    .isEqualTo(new Seen(null, null, Locale.getDefault(), false));
+        });
+    }
+
+    @Test
+    void theGlobalRegistryIsLeftAlone() {
+        List<Object> before = new ArrayList<>(ContextRegistry.getInstance().getThreadLocalAccessors());
+        application().run(context -> {
+            context.getBean(Bean.class).awaited();
+            assertThat(ContextRegistry.getInstance().getThreadLocalAccessors()).isEqualTo(before);
+        });
+    }
+
+    @Test
+    void itCanBeSwitchedOff() {
+        application()
+                .withPropertyValues("smartasync.context-propagation.enabled=false")
+                .run(context ->
+                        assertThat(context.getBean(Bean.class).awaited().mdc()).isNull());
+    }
+
+    private static <T> T get(CompletableFuture<T> future) throws Exception {
+        return future.get(10, TimeUnit.SECONDS);
+    }
+
+    private static ApplicationContextRunner application() {
+        return TestContext.with(Bean.class)
+                .withPropertyValues(
+                        "smartasync.executors.one.threads=platform", "smartasync.executors.one.concurrency-limit=1");
+    }
+
+    static class Bean {
+
+        @SmartAsync("one")
+        public Seen awaited() {
+            return Seen.here();
+        }
+
+        @SmartAsync("one")
+        public CompletableFuture<Seen> offloaded() {
+            return CompletableFuture.completedFuture(Seen.here());
+        }
+
+        @SmartAsync(executor = "one", workload = Workload.IO)
+        public Mono<Seen> mono() {
+            return Mono.fromCallable(Seen::here);
+        }
+
+        @SmartAsync("one")
+        public CompletableFuture<String> dirty() {
+            MDC.put("request", "dirty");
+            TENANT.set("dirty");
+            LocaleContextHolder.setLocale(Locale.JAPAN);
+            return CompletableFuture.completedFuture("");
+        }
+    }
+}

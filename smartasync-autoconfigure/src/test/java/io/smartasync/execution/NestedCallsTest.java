@@ -1,0 +1,151 @@
+package io.smartasync.execution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.smartasync.SmartAsync;
+import io.smartasync.Workload;
+import io.smartasync.support.TestContext;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Lazy;
+import reactor.core.publisher.Mono;
+
+/** Calls within calls, on executors that run one body at a time: nobody waits for itself. */
+@Timeout(30)
+class NestedCallsTest {
+
+    @Test
+    void tenLevelsOfEveryShapeCompleteOnALimitOfOne() {
+        application().run(context -> {
+            First first = context.getBean(First.class);
+            assertThat(first.value(10)).isEqualTo(10);
+            assertThat(first.future(10).get(10, TimeUnit.SECONDS)).isEqualTo(10);
+            assertThat(first.composed(10).get(10, TimeUnit.SECONDS)).isEqualTo(10);
+            assertThat(first.mono(10).toFuture().get(10, TimeUnit.SECONDS)).isEqualTo(10);
+            assertIdle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+        });
+    }
+
+    @Test
+    void twentyChainsOverTwoExecutorsCompleteWhicheverEachStartsWith() {
+        application().run(context -> {
+            First first = context.getBean(First.class);
+            Second second = context.getBean(Second.class);
+            CyclicBarrier together = new CyclicBarrier(20);
+            List<CompletableFuture<Integer>> chains = IntStream.range(0, 20)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(
+                            () -> {
+                                try {
+                                    together.await(10, TimeUnit.SECONDS);
+                                } catch (Exception ex) {
+                                    throw new IllegalStateException(ex);
+                                }
+                                return i % 2 == 0 ? first.pingPong(10) : second.pingPong(10);
+                            },
+                            task -> new Thread(task).start()))
+                    .toList();
+            for (CompletableFuture<Integer> chain : chains) {
+                assertThat(chain.get(20, TimeUnit.SECONDS)).isEqualTo(10);
+            }
+            assertIdle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+            assertIdle(context.getBean("smartasync-other", SmartAsyncTaskExecutor.class));
+        });
+    }
+
+    /** Two calls that are no chain do wait for each other: the limit holds. */
+    @Test
+    void callsOfDifferentChainsKeepTheLimit() {
+        application().run(context -> {
+            First first = context.getBean(First.class);
+            CompletableFuture<Integer> gate = new CompletableFuture<>();
+            CompletableFuture<Integer> running = first.until(gate);
+            CompletableFuture<Integer> waiting = first.future(0);
+            assertThat(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class)
+                            .queued())
+                    .isEqualTo(1);
+            gate.complete(1);
+            assertThat(running.get(10, TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(waiting.get(10, TimeUnit.SECONDS)).isZero();
+        });
+    }
+
+    private static void assertIdle(SmartAsyncTaskExecutor executor) {
+        while (executor.active() > 0) {
+            Thread.onSpinWait(); // the permit of a body that returned a pending result may take a moment
+        }
+        assertThat(executor.queued()).isZero();
+    }
+
+    private static ApplicationContextRunner application() {
+        return TestContext.with(First.class, Second.class)
+                .withPropertyValues(
+                        "smartasync.executors.one.threads=platform",
+                        "smartasync.executors.one.concurrency-limit=1",
+                        "smartasync.executors.other.threads=platform",
+                        "smartasync.executors.other.concurrency-limit=1");
+    }
+
+    static class First {
+
+        private final First self;
+        private final Second second;
+
+        First(@Lazy First self, @Lazy Second second) {
+            this.self = self;
+            this.second = second;
+        }
+
+        @SmartAsync("one")
+        public int value(int depth) {
+            return depth == 0 ? 0 : 1 + self.value(depth - 1);
+        }
+
+        @SmartAsync("one")
+        public CompletableFuture<Integer> future(int depth) {
+            return CompletableFuture.completedFuture(
+                    depth == 0 ? 0 : 1 + self.future(depth - 1).join());
+        }
+
+        @SmartAsync("one")
+        public CompletableFuture<Integer> composed(int depth) {
+            return depth == 0
+                    ? CompletableFuture.completedFuture(0)
+                    : self.composed(depth - 1).thenApply(below -> below + 1);
+        }
+
+        @SmartAsync(executor = "one", workload = Workload.IO)
+        public Mono<Integer> mono(int depth) {
+            return depth == 0 ? Mono.just(0) : self.mono(depth - 1).map(below -> below + 1);
+        }
+
+        @SmartAsync("one")
+        public CompletableFuture<Integer> until(CompletableFuture<Integer> gate) {
+            return gate;
+        }
+
+        @SmartAsync("one")
+        public int pingPong(int depth) {
+            return depth == 0 ? 0 : 1 + second.pingPong(depth - 1);
+        }
+    }
+
+    static class Second {
+
+        private final First first;
+
+        Second(@Lazy First first) {
+            this.first = first;
+        }
+
+        @SmartAsync("other")
+        public int pingPong(int depth) {
+            return depth == 0 ? 0 : 1 + first.pingPong(depth - 1);
+        }
+    }
+}
