@@ -1,10 +1,9 @@
 package io.smartasync.sample;
 
-import java.util.Map;
-import org.springframework.beans.factory.annotation.Value;
+import java.util.Objects;
 import org.springframework.boot.web.server.WebServer;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
-import org.springframework.context.ApplicationContext;
+import org.springframework.core.env.Environment;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -12,21 +11,33 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class AboutController {
 
-    private final ApplicationContext context;
-    private final boolean virtualThreads;
+    private final WebServerApplicationContext context;
+    private final Environment environment;
 
-    AboutController(
-            ApplicationContext context, @Value("${spring.threads.virtual.enabled:false}") boolean virtualThreads) {
+    AboutController(WebServerApplicationContext context, Environment environment) {
         this.context = context;
-        this.virtualThreads = virtualThreads;
+        this.environment = environment;
     }
 
+    record About(String server, String threads, String java, String profiles) {}
+
     @GetMapping("/about")
-    Map<String, String> about() {
-        WebServer server = context instanceof WebServerApplicationContext web ? web.getWebServer() : null;
-        String name =
-                server == null ? "none" : server.getClass().getSimpleName().replace("WebServer", "");
-        String threads = name.equals("Netty") ? "event loops" : virtualThreads ? "virtual threads" : "platform threads";
-        return Map.of("server", name, "threads", threads, "java", System.getProperty("java.version"));
+    About about() {
+        WebServer running = Objects.requireNonNull(context.getWebServer());
+        String server = running.getClass().getSimpleName().replace("WebServer", "");
+        return new About(server, threads(server), System.getProperty("java.version"), profiles());
+    }
+
+    private String threads(String server) {
+        if (server.equals("Netty")) {
+            return "event loops";
+        }
+        boolean virtual = environment.getProperty("spring.threads.virtual.enabled", Boolean.class, false);
+        return virtual ? "virtual threads" : "platform threads";
+    }
+
+    private String profiles() {
+        String[] active = environment.getActiveProfiles();
+        return String.join(", ", active.length > 0 ? active : environment.getDefaultProfiles());
     }
 }

@@ -3,6 +3,7 @@ package io.smartasync.sample;
 import io.smartasync.SmartAsync;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.springframework.jdbc.core.DataClassRowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -31,7 +32,7 @@ public class Holdings {
     private List<Holding> query(String owner) {
         return jdbc.sql("select symbol, quantity from holding where owner = ? order by symbol")
                 .param(owner)
-                .query(Holding.class)
+                .query(DataClassRowMapper.newInstance(Holding.class))
                 .list();
     }
 }

@@ -15,7 +15,9 @@ class PostgresTest extends ServerContract {
 
     private static EmbeddedPostgres start() {
         try {
-            return EmbeddedPostgres.start();
+            return EmbeddedPostgres.builder()
+                    .setServerConfig("listen_addresses", "127.0.0.1")
+                    .start();
         } catch (IOException ex) {
             throw new IllegalStateException(ex);
         }

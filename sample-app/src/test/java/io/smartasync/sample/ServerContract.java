@@ -60,8 +60,27 @@ abstract class ServerContract {
                 .isEqualTo(401);
         assertThat(signIn("{\"user\":\"stranger\",\"password\":\"nobody\"}").statusCode())
                 .isEqualTo(401);
-        assertThat(signIn("{\"user\":\"ada\"}").statusCode()).isEqualTo(400);
-        assertThat(signIn("not json").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void aTokenSaysWhoseItIsAndAForgedOneNothing() throws Exception {
+        String token =
+                signIn("{\"user\":\"ada\",\"password\":\"enchantress\"}").body().replaceAll(".*:\"|\"}", "");
+        assertThat(me(token).body()).isEqualTo("{\"user\":\"ada\"}");
+        for (String forged : List.of("Y2hhcmxlcw" + token.substring(token.indexOf('.')), "no.token", "%", ".", "x")) {
+            assertThat(me(forged).statusCode()).as(forged).isEqualTo(401);
+        }
+        assertThat(get("/me").statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void whatMakesNoSenseIsRefused() throws Exception {
+        for (String body :
+                List.of("{\"user\":\"ada\"}", "{\"password\":\"enchantress\"}", "{}", "not json", "[]", "")) {
+            assertThat(signIn(body).statusCode()).as(body).isEqualTo(400);
+        }
+        assertThat(get("/sign-in").statusCode()).isEqualTo(405);
+        assertThat(get("/nowhere").statusCode()).isEqualTo(404);
     }
 
     @Test
@@ -69,14 +88,16 @@ abstract class ServerContract {
         get("/sync");
         get("/async");
         get("/reports/shares");
+        get("/me");
         signIn("{\"user\":\"ada\",\"password\":\"wrong\"}");
         String scrape = get("/actuator/prometheus").body();
 
         assertThat(counted(scrape, "Holdings", "ofAsync"))
                 .contains("caller=\"" + caller() + "\"", "path=\"offload\"", "executor=\"io\"", "outcome=\"SUCCESS\"");
         assertThat(counted(scrape, "Prices", "of")).contains("path=\"pass-through\"", "executor=\"none\"");
-        assertThat(counted(scrape, "SignIn", "isValid")).contains("path=\"offload\"", "executor=\"cpu\"");
+        assertThat(counted(scrape, "Passwords", "match")).contains("path=\"offload\"", "executor=\"cpu\"");
         assertThat(counted(scrape, "Reports", "sharesBySymbol")).contains("executor=\"reports\"");
+        assertThat(counted(scrape, "Tokens", "userOf")).contains("caller=\"" + caller() + "\"", "path=\"direct\"");
         assertThat(counted(scrape, "Holdings", "of")).contains("path=\"direct\"");
         assertThat(scrape)
                 .contains("smartasync_wait_seconds_count", "executor_active_threads{name=\"smartasync-io\"}")
@@ -109,6 +130,10 @@ abstract class ServerContract {
 
     private HttpResponse<String> get(String path) throws Exception {
         return send(HttpRequest.newBuilder(uri(path)));
+    }
+
+    private HttpResponse<String> me(String token) throws Exception {
+        return send(HttpRequest.newBuilder(uri("/me")).header("Authorization", "Bearer " + token));
     }
 
     private HttpResponse<String> signIn(String body) throws Exception {

@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -186,9 +187,17 @@ class CancellationTest {
     @Test
     void thePermitIsHeldUntilTheFutureOfTheBodyCompletes() {
         run((bean, one, calls) -> {
-            CompletableFuture<String> inner = new CompletableFuture<>();
+            CountDownLatch bodyLeft = new CountDownLatch(1);
+            CompletableFuture<String> inner = new CompletableFuture<>() {
+                @Override
+                public CompletableFuture<String> whenComplete(BiConsumer<? super String, ? super Throwable> action) {
+                    bodyLeft.countDown();
+                    return super.whenComplete(action);
+                }
+            };
             CompletableFuture<String> outer = bean.pending(inner);
             CompletableFuture<Boolean> waiting = bean.flagOfTheNextTask();
+            bodyLeft.await();
             assertThat(one.active()).isEqualTo(1);
             assertThat(one.queued()).isEqualTo(1);
             assertThat(waiting).isNotDone();
