@@ -87,6 +87,7 @@ function tableRow(row) {
     cell(now === null ? '–' : time(now), true),
     cell(time(row.sum / row.count), true),
     cell(p95(row), true))
+  document.querySelectorAll('thead th').forEach((head, i) => { tr.cells[i].dataset.label = head.textContent })
   return tr
 }
 
