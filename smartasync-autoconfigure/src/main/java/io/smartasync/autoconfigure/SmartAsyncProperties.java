@@ -13,8 +13,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The {@code smartasync.*} properties, as they stand in {@code application.yml}.
  *
  * @param enabled Whether calls of @SmartAsync methods are intercepted at all.
- * @param order Order of the interception among other advice. Inside method security, outside transactions, caches and
- *     retries.
+ * @param order Order of the interception among other advice. Inside method security, outside transactions and
+ *     caches.
  * @param defaultTimeout Time that a call may take which leaves its caller's thread, unless its method says otherwise.
  * @param debug Whether each call is logged with one line.
  * @param executors Executors by name. "io" and "cpu" exist without being written here.
