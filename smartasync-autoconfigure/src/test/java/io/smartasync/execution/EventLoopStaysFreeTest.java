@@ -1,0 +1,131 @@
+package io.smartasync.execution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.smartasync.SmartAsync;
+import io.smartasync.Workload;
+import io.smartasync.support.Calls;
+import io.smartasync.support.TestContext;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.task.TaskRejectedException;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/** Whatever is full, an event loop neither waits nor runs a body: it gets a future or publisher that failed. */
+@Timeout(30)
+class EventLoopStaysFreeTest {
+
+    private final Scheduler loop = Schedulers.newSingle("loop", true);
+
+    @AfterEach
+    void stopLoop() {
+        loop.dispose();
+    }
+
+    @Test
+    void aFullExecutorFailsTheFutureAndThePublisherAndTheLoopGoesOn() {
+        application().run(context -> {
+            Bean bean = context.getBean(Bean.class);
+            Calls calls = TestContext.calls(context);
+            CountDownLatch release = new CountDownLatch(1);
+            CompletableFuture<Thread> running = onLoop(() -> bean.future(release));
+            CompletableFuture<Thread> waiting = onLoop(() -> bean.future(release));
+
+            CompletableFuture<Thread> refused = onLoop(() -> bean.future(release));
+            assertThat(refused.handle((value, ex) -> ex).join()).isInstanceOf(TaskRejectedException.class);
+            Mono<Thread> mono = onLoop(() -> bean.mono(release));
+            CompletableFuture<Thread> subscribed = onLoop(mono::toFuture);
+            assertThat(subscribed.handle((value, ex) -> ex).join()).isInstanceOf(TaskRejectedException.class);
+            assertThat(running).isNotDone();
+
+            release.countDown();
+            assertThat(running.get(10, TimeUnit.SECONDS).getName()).startsWith("smartasync-one-");
+            assertThat(waiting.get(10, TimeUnit.SECONDS).getName()).startsWith("smartasync-one-");
+            assertThat(calls.by("outcome")).containsEntry("SUCCESS", 2L).containsEntry("REJECTED", 2L);
+        });
+    }
+
+    @Test
+    void aHostsCallerRunsPolicyRunsNothingOnTheLoop() {
+        application().run(context -> {
+            Bean bean = context.getBean(Bean.class);
+            CountDownLatch release = new CountDownLatch(1);
+            CompletableFuture<Thread> running = onLoop(() -> bean.onHostsPool(release));
+
+            CompletableFuture<Thread> refused = onLoop(() -> bean.onHostsPool(new CountDownLatch(0)));
+            assertThat(refused.handle((value, ex) -> ex).join())
+                    .isInstanceOf(TaskRejectedException.class)
+                    .hasMessageContaining("'callerRuns' is full")
+                    .hasMessageContaining("event loop");
+            assertThat(bean.onHostsPool(new CountDownLatch(0)))
+                    .as("a thread that may block does what the policy says")
+                    .isCompletedWithValue(Thread.currentThread());
+
+            release.countDown();
+            assertThat(running.get(10, TimeUnit.SECONDS).getName()).startsWith("host-");
+        });
+    }
+
+    private <T> T onLoop(Callable<T> call) throws Exception {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        loop.schedule(() -> {
+            try {
+                result.complete(call.call());
+            } catch (Throwable ex) {
+                result.completeExceptionally(ex);
+            }
+        });
+        return result.get(10, TimeUnit.SECONDS);
+    }
+
+    private static ApplicationContextRunner application() {
+        return TestContext.with(Bean.class)
+                .withBean("callerRuns", ThreadPoolTaskExecutor.class, EventLoopStaysFreeTest::callerRuns)
+                .withPropertyValues(
+                        "smartasync.executors.one.threads=platform",
+                        "smartasync.executors.one.concurrency-limit=1",
+                        "smartasync.executors.one.queue-capacity=1");
+    }
+
+    private static ThreadPoolTaskExecutor callerRuns() {
+        ThreadPoolTaskExecutor pool = new ThreadPoolTaskExecutor();
+        pool.setThreadNamePrefix("host-");
+        pool.setCorePoolSize(1);
+        pool.setMaxPoolSize(1);
+        pool.setQueueCapacity(0);
+        pool.setRejectedExecutionHandler(new ThreadPoolExecutor.CallerRunsPolicy());
+        return pool;
+    }
+
+    @SmartAsync("one")
+    static class Bean {
+
+        public CompletableFuture<Thread> future(CountDownLatch release) throws InterruptedException {
+            release.await();
+            return CompletableFuture.completedFuture(Thread.currentThread());
+        }
+
+        @SmartAsync(workload = Workload.IO)
+        public Mono<Thread> mono(CountDownLatch release) {
+            return Mono.fromCallable(() -> {
+                release.await();
+                return Thread.currentThread();
+            });
+        }
+
+        @SmartAsync("callerRuns")
+        public CompletableFuture<Thread> onHostsPool(CountDownLatch release) throws InterruptedException {
+            return future(release);
+        }
+    }
+}
