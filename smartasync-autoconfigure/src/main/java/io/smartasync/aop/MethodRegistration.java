@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -15,7 +16,7 @@ import org.springframework.util.ClassUtils;
 /**
  * Plans the methods of each bean when the bean is made, so that mistakes are found at startup and no call plans anything.
  * Checked before the proxy is made (which a final class would fail); bound after it, when also what a factory bean made
- * has come by.
+ * has come by, and when all other post-processors have put their advice before it.
  */
 public final class MethodRegistration implements BeanPostProcessor {
 
@@ -50,6 +51,9 @@ public final class MethodRegistration implements BeanPostProcessor {
         Class<?> beanClass = AopUtils.getTargetClass(bean);
         if (isAnnotated(bean, beanClass) && registered.add(beanClass)) {
             methods.get().register(beanClass);
+        }
+        if (bean instanceof Advised proxy && annotated.getOrDefault(beanClass, false)) {
+            AdviceOrder.correct(proxy);
         }
         return bean;
     }

@@ -9,8 +9,8 @@ interface BodyExecutor {
     boolean ownsThreads();
 
     /**
-     * Runs the call as soon as there is a permit, which it holds until {@link #ended()}; or in place, if it would have to
-     * wait for callers further up in its own chain. If the executor is full or shut down, the call is told so.
+     * Runs the call as soon as there is a permit, which it holds until {@link #ended()}; or under a permit of its own
+     * chain, if it would have to wait for that. If the executor is full or shut down, the call is told so.
      */
     void submit(OffloadedCall call);
 

@@ -1,11 +1,15 @@
 package io.smartasync.execution;
 
+import io.smartasync.SmartAsyncConfigurationException;
+import io.smartasync.SmartAsyncConfigurationException.Problem;
 import io.smartasync.plan.ExecutorNames;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.core.task.TaskExecutor;
 
 /** All executors that may be named: those of {@code smartasync.executors} first, then the application's own beans. */
@@ -43,8 +47,18 @@ public final class ExecutorDirectory implements ExecutorNames {
     }
 
     BodyExecutor get(String name) {
-        return own.contains(name)
-                ? beans.getBean(beanName(name), SmartAsyncTaskExecutor.class)
-                : new HostExecutor(name, beans.getBean(name, TaskExecutor.class));
+        if (own.contains(name)) {
+            return beans.getBean(beanName(name), SmartAsyncTaskExecutor.class);
+        }
+        TaskExecutor executor = beans.getBean(name, TaskExecutor.class);
+        if (executor instanceof SimpleAsyncTaskExecutor simple && simple.isThrottleActive()) {
+            throw new SmartAsyncConfigurationException(List.of(new Problem(
+                    "TaskExecutor bean '" + name + "'",
+                    "it has a concurrency limit of " + simple.getConcurrencyLimit()
+                            + " and may block whoever submits when that is reached, event loops too",
+                    "Configure smartasync.executors." + name
+                            + " with that concurrency-limit and use it in its place, or" + " remove the limit.")));
+        }
+        return new HostExecutor(name, executor);
     }
 }

@@ -19,7 +19,7 @@ final class FutureCall extends OffloadedCall {
     private volatile @Nullable TaskRejectedException refusal;
 
     FutureCall(BoundMethod method, Route route, Body.Detached body, Carried context) {
-        super(method, route, context);
+        super(method, route, context, null);
         this.body = body;
     }
 

@@ -29,7 +29,7 @@ final class HostExecutor implements BodyExecutor {
     @Override
     public void submit(OffloadedCall call) {
         if (call.chainOccupies(this) && wouldQueue()) {
-            call.runInPlace();
+            call.runUnderPermitOfChain();
         } else {
             resume(call);
         }

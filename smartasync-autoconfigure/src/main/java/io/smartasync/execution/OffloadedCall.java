@@ -29,9 +29,10 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
     private final Carried context;
     private final FutureTask<@Nullable Object> task = new FutureTask<>(this);
     private final @Nullable Thread loop;
-    private volatile @Nullable OffloadedCall parent = RUNNING.get();
+    private volatile @Nullable OffloadedCall parent;
     private volatile @Nullable Thread runner;
     private volatile boolean inPlace;
+    private volatile boolean underPermitOfChain;
 
     private volatile int holders = 2;
 
@@ -44,10 +45,17 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
     private @Nullable WaitGraph waitGraph;
     private Set<BodyExecutor> held = Set.of();
 
-    OffloadedCall(BoundMethod method, Route route, Carried context) {
+    /**
+     * Prepares a call from the current thread.
+     *
+     * @param outer the call that it is part of, where the thread does not know
+     */
+    OffloadedCall(BoundMethod method, Route route, Carried context, @Nullable OffloadedCall outer) {
         super(method, route);
         this.executor = method.executor(route);
         this.context = context;
+        OffloadedCall running = RUNNING.get();
+        this.parent = running == null ? outer : running;
         this.loop = route.caller() == Caller.EVENT_LOOP ? Thread.currentThread() : null;
     }
 
@@ -126,10 +134,18 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
         return runner == Thread.currentThread();
     }
 
-    /** Runs on the thread of the caller, which is a body's own, under the permit that its chain already holds. */
-    final void runInPlace() {
-        inPlace = true;
-        run();
+    /**
+     * Runs under the permit that its chain already holds: in place where the thread is a body's own, else, after an
+     * asynchronous step within the chain, on the executor.
+     */
+    final void runUnderPermitOfChain() {
+        underPermitOfChain = true;
+        if (RUNNING.get() == null) {
+            executor.resume(this);
+        } else {
+            inPlace = true;
+            run();
+        }
     }
 
     /** Whether a call further up in the chain is still under way. */
@@ -174,7 +190,7 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
     }
 
     private boolean holdsPermit() {
-        return !inPlace && holders > 0;
+        return !underPermitOfChain && holders > 0;
     }
 
     /** The body needs its thread no more. */
@@ -193,7 +209,7 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
     private void leave() {
         if (HOLDERS.decrementAndGet(this) == 0) {
             parent = null; // a chain holds only who is still under way
-            if (!inPlace) {
+            if (!underPermitOfChain) {
                 executor.ended();
             }
         }

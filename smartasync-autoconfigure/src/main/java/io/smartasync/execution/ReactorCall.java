@@ -13,13 +13,20 @@ import reactor.util.context.Context;
 /** One subscription to an offloaded method: the method is called, subscribed to and pulled from on the executor. */
 final class ReactorCall extends OffloadedCall {
 
+    /** The key in Reactor's context under which a call finds the call that it is part of. */
+    private static final Object CHAIN = ReactorCall.class;
+
     final ReactorSubscription subscription;
     private final ReactorEngine.Source source;
     private volatile @Nullable Pull pull;
 
     ReactorCall(
             BoundMethod method, Route route, ReactorEngine.Source source, CoreSubscriber<? super Object> downstream) {
-        super(method, route, source.engine().capture(route, context(downstream)));
+        super(
+                method,
+                route,
+                source.engine().capture(route, context(downstream)),
+                downstream.currentContext().<@Nullable ReactorCall>getOrDefault(CHAIN, null));
         this.source = source;
         this.subscription = new ReactorSubscription(this, source.single(), downstream);
     }
@@ -27,6 +34,11 @@ final class ReactorCall extends OffloadedCall {
     private static @Nullable Context context(CoreSubscriber<?> downstream) {
         Context context = downstream.currentContext();
         return context.isEmpty() ? null : context;
+    }
+
+    /** What the method's publisher sees of its subscriber. */
+    Context context() {
+        return subscription.downstreamContext().put(CHAIN, this);
     }
 
     @Override

@@ -46,6 +46,10 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription 
 
     @Override
     public Context currentContext() {
+        return call instanceof ReactorCall offloaded ? offloaded.context() : downstreamContext();
+    }
+
+    Context downstreamContext() {
         return downstream.currentContext();
     }
 

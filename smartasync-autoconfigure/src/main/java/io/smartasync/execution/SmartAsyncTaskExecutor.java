@@ -113,13 +113,13 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         if (closed) {
             // Work in flight may finish, and so may what it needs
             if (call.hasLiveChain()) {
-                call.runInPlace();
+                call.runUnderPermitOfChain();
             } else {
                 call.refused(shutDown());
             }
         } else if (!permits.tryStart(call)) {
             if (call.chainOccupies(this) || !call.mayWait(waits)) {
-                call.runInPlace();
+                call.runUnderPermitOfChain();
             } else if (!permits.enqueue(call)) {
                 call.waited();
                 call.refused(full());

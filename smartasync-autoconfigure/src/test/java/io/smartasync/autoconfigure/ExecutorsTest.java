@@ -18,11 +18,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.micrometer.metrics.autoconfigure.task.TaskExecutorMetricsAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.task.AsyncTaskExecutor;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.core.task.TaskExecutor;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
@@ -223,6 +225,29 @@ class ExecutorsTest {
                     assertThat(bean.byRoute().get(10, TimeUnit.SECONDS)).startsWith("host-");
                     assertThat(bean.byBoot().get(10, TimeUnit.SECONDS)).startsWith("task-");
                 });
+    }
+
+    @Test
+    void anExecutorOfTheApplicationThatMayBlockTheSubmitterIsRefused() {
+        FailureAnalysis refusal = Refusal.of(
+                TestContext.with(Throttled.class).withBean("throttled", SimpleAsyncTaskExecutor.class, () -> {
+                    SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor();
+                    executor.setConcurrencyLimit(2);
+                    return executor;
+                }));
+        assertThat(refusal.getDescription())
+                .contains("TaskExecutor bean 'throttled'")
+                .contains("it has a concurrency limit of 2 and may block whoever submits");
+        assertThat(refusal.getAction())
+                .contains("Configure smartasync.executors.throttled with that concurrency-limit");
+    }
+
+    static class Throttled {
+
+        @SmartAsync("throttled")
+        public CompletableFuture<String> future() {
+            return CompletableFuture.completedFuture("never");
+        }
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.smartasync.SmartAsync;
 import io.smartasync.Workload;
 import io.smartasync.support.TestContext;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
@@ -28,6 +29,16 @@ class NestedCallsTest {
             assertThat(first.future(10).get(10, TimeUnit.SECONDS)).isEqualTo(10);
             assertThat(first.composed(10).get(10, TimeUnit.SECONDS)).isEqualTo(10);
             assertThat(first.mono(10).toFuture().get(10, TimeUnit.SECONDS)).isEqualTo(10);
+            assertIdle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+        });
+    }
+
+    /** The inner calls are made by a timer's thread, which knows of no chain: the subscriber's context does. */
+    @Test
+    void aChainOfPublishersIsKnownAfterAnAsynchronousStepToo() {
+        application().run(context -> {
+            First first = context.getBean(First.class);
+            assertThat(first.later(10).toFuture().get(10, TimeUnit.SECONDS)).isEqualTo(10);
             assertIdle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
         });
     }
@@ -122,6 +133,16 @@ class NestedCallsTest {
         @SmartAsync(executor = "one", workload = Workload.IO)
         public Mono<Integer> mono(int depth) {
             return depth == 0 ? Mono.just(0) : self.mono(depth - 1).map(below -> below + 1);
+        }
+
+        @SmartAsync(executor = "one", workload = Workload.IO)
+        public Mono<Integer> later(int depth) {
+            assertThat(Thread.currentThread().getName()).startsWith("smartasync-one-");
+            return depth == 0
+                    ? Mono.just(0)
+                    : Mono.delay(Duration.ofMillis(1))
+                            .then(self.later(depth - 1))
+                            .map(below -> below + 1);
         }
 
         @SmartAsync("one")
