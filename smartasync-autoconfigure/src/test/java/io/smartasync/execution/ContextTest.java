@@ -3,6 +3,8 @@ package io.smartasync.execution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.context.ContextRegistry;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
 import io.smartasync.SmartAsync;
 import io.smartasync.Workload;
 import io.smartasync.support.TestContext;
@@ -19,7 +21,9 @@ import org.junit.jupiter.api.Timeout;
 import org.slf4j.MDC;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.i18n.LocaleContextHolder;
+import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 import reactor.core.publisher.Mono;
@@ -113,6 +117,36 @@ class ContextTest {
     }
 
     @Test
+    void theObservationOfTheCallerIsTheParentOfWhatTheBodyObserves() {
+        ObservationRegistry observations = ObservationRegistry.create();
+        observations.observationConfig().observationHandler(context -> true);
+        application().withBean(ObservationRegistry.class, () -> observations).run(context -> {
+            Bean bean = context.getBean(Bean.class);
+            Observation outer = Observation.start("outer", observations);
+            try (Observation.Scope scope = outer.openScope()) {
+                assertThat(bean.observed(observations).get(10, TimeUnit.SECONDS))
+                        .isSameAs(outer);
+            }
+            assertThat(bean.observed(observations).handle((seen, ex) -> seen).get(10, TimeUnit.SECONDS))
+                    .isNull();
+            outer.stop();
+        });
+    }
+
+    /** Both carry the same values; what only we carry (the MDC) arrives, and nothing is left. */
+    @Test
+    void anExecutorThatPropagatesByItselfDoesNoHarm() {
+        application().run(context -> {
+            ThreadPoolTaskExecutor host = context.getBean("host", ThreadPoolTaskExecutor.class);
+            Bean bean = context.getBean(Bean.class);
+            assertThat(get(bean.onHost())).isEqualTo(new Seen("42", "acme", Locale.ITALY, false));
+            clearContext();
+            assertThat(host.submit(Seen::here).get(10, TimeUnit.SECONDS))
+                    .isEqualTo(new Seen(null, null, Locale.getDefault(), false));
+        });
+    }
+
+    @Test
     void itCanBeSwitchedOff() {
         application()
                 .withPropertyValues("smartasync.context-propagation.enabled=false")
@@ -126,8 +160,16 @@ class ContextTest {
 
     private static ApplicationContextRunner application() {
         return TestContext.with(Bean.class)
+                .withBean("host", ThreadPoolTaskExecutor.class, ContextTest::propagatingByItself)
                 .withPropertyValues(
                         "smartasync.executors.one.threads=platform", "smartasync.executors.one.concurrency-limit=1");
+    }
+
+    private static ThreadPoolTaskExecutor propagatingByItself() {
+        ThreadPoolTaskExecutor host = new ThreadPoolTaskExecutor();
+        host.setCorePoolSize(1);
+        host.setTaskDecorator(new ContextPropagatingTaskDecorator());
+        return host;
     }
 
     static class Bean {
@@ -145,6 +187,16 @@ class ContextTest {
         @SmartAsync(executor = "one", workload = Workload.IO)
         public Mono<Seen> mono() {
             return Mono.fromCallable(Seen::here);
+        }
+
+        @SmartAsync("host")
+        public CompletableFuture<Seen> onHost() {
+            return CompletableFuture.completedFuture(Seen.here());
+        }
+
+        @SmartAsync("one")
+        public CompletableFuture<@Nullable Observation> observed(ObservationRegistry observations) {
+            return CompletableFuture.completedFuture(observations.getCurrentObservation());
         }
 
         @SmartAsync("one")

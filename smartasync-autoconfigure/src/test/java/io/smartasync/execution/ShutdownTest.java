@@ -4,13 +4,20 @@ import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.smartasync.SmartAsync;
+import io.smartasync.support.CallerThread;
 import io.smartasync.support.Calls;
+import io.smartasync.support.Servers;
 import io.smartasync.support.TestContext;
+import java.io.IOException;
+import java.net.Socket;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.task.TaskRejectedException;
@@ -74,6 +81,65 @@ class ShutdownTest {
     }
 
     @Test
+    void backgroundWorkIsDrainedBeforeTheBeansThatItUsesAreGone() {
+        TestContext.with(Bean.class, Resource.class).run(context -> {
+            CountDownLatch started = new CountDownLatch(1);
+            CountDownLatch release = new CountDownLatch(1);
+            CompletableFuture<Boolean> seen = new CompletableFuture<>();
+            context.getBean(Bean.class).background(started, release, context.getBean(Resource.class), seen);
+            started.await();
+            CompletableFuture<Void> closing = CompletableFuture.runAsync(
+                    context.getSourceApplicationContext()::close, task -> new Thread(task).start());
+            assertThat(closing).isNotDone();
+            release.countDown();
+            closing.get(10, TimeUnit.SECONDS);
+            assertThat(seen.get(1, TimeUnit.SECONDS)).as("resource open").isTrue();
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET_REQUEST", "NETTY_REQUEST"})
+    void aRequestInFlightMayStillMakeCallsWhileItsServerDrains(CallerThread thread) throws Exception {
+        Servers servers = Servers.start(Bean.class);
+        ConfigurableApplicationContext application = servers.contextFor(thread);
+        Bean bean = application.getBean(Bean.class);
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch draining = new CountDownLatch(1);
+        CompletableFuture<String> request = CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return thread.run(servers, () -> {
+                                    started.countDown();
+                                    draining.await();
+                                    return bean.nothing();
+                                })
+                                .get(10, TimeUnit.SECONDS);
+                    } catch (Exception ex) {
+                        throw new IllegalStateException(ex);
+                    }
+                },
+                task -> new Thread(task).start());
+        started.await();
+        CompletableFuture<Void> closing =
+                CompletableFuture.runAsync(application::close, task -> new Thread(task).start());
+        awaitRefusal(application.getEnvironment().getRequiredProperty("local.server.port", Integer.class));
+        draining.countDown();
+        assertThat(request.get(10, TimeUnit.SECONDS)).isEqualTo("nothing");
+        closing.get(20, TimeUnit.SECONDS);
+        servers.close();
+    }
+
+    private static void awaitRefusal(int port) {
+        while (true) {
+            try (Socket socket = new Socket("127.0.0.1", port)) {
+                Thread.onSpinWait();
+            } catch (IOException ex) {
+                return;
+            }
+        }
+    }
+
+    @Test
     void twoApplicationsInOneJvmDoNotTouchEachOther() {
         TestContext.with(Bean.class).run(first -> TestContext.with(Bean.class).run(second -> {
             first.getSourceApplicationContext().close();
@@ -102,6 +168,20 @@ class ShutdownTest {
         }
     }
 
+    static class Resource implements DisposableBean {
+
+        private volatile boolean open = true;
+
+        boolean isOpen() {
+            return open;
+        }
+
+        @Override
+        public void destroy() {
+            open = false;
+        }
+    }
+
     @SmartAsync
     static class Bean {
 
@@ -118,6 +198,15 @@ class ShutdownTest {
             release.await();
             return CompletableFuture.completedFuture(
                     "done with " + self.nothing().join());
+        }
+
+        @SmartAsync(background = true)
+        public void background(
+                CountDownLatch started, CountDownLatch release, Resource resource, CompletableFuture<Boolean> seen)
+                throws InterruptedException {
+            started.countDown();
+            release.await();
+            seen.complete(resource.isOpen());
         }
 
         public CompletableFuture<String> nothing() {
