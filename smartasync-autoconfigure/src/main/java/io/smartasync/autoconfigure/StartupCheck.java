@@ -2,6 +2,8 @@ package io.smartasync.autoconfigure;
 
 import io.smartasync.SmartAsyncConfigurationException;
 import io.smartasync.SmartAsyncConfigurationException.Problem;
+import io.smartasync.bridge.BridgeMatcher;
+import io.smartasync.bridge.BridgeRegistrar;
 import io.smartasync.plan.Planner;
 import io.smartasync.plan.Rule;
 import java.util.LinkedHashSet;
@@ -36,14 +38,14 @@ final class StartupCheck implements SmartInitializingSingleton {
     void check(Class<?> beanClass) {
         List<Problem> problems = planner.check(beanClass);
         if (!problems.isEmpty()) {
-            fail(problems);
+            throw withAllElse(problems);
         }
     }
 
     /** Throws if the properties can't work. */
     void checkProperties() {
         if (!problemsOfProperties.isEmpty()) {
-            fail(List.of());
+            throw withAllElse(List.of());
         }
     }
 
@@ -52,6 +54,7 @@ final class StartupCheck implements SmartInitializingSingleton {
         checkProperties();
         // Lazy beans have not come by yet: their mistakes are found now too, and the rules that they match
         Set<Problem> problems = problemsOf(name -> !beans.containsSingleton(name));
+        problems.addAll(problemsOfBridges(name -> !beans.containsSingleton(name)));
         if (!problems.isEmpty()) {
             throw new SmartAsyncConfigurationException(List.copyOf(problems));
         }
@@ -64,11 +67,23 @@ final class StartupCheck implements SmartInitializingSingleton {
         }
     }
 
-    private void fail(List<Problem> problems) {
+    /** What is wrong, and all else that is. */
+    SmartAsyncConfigurationException withAllElse(List<Problem> problems) {
         Set<Problem> all = new LinkedHashSet<>(problemsOfProperties);
         all.addAll(problems);
         all.addAll(problemsOf(name -> true));
-        throw new SmartAsyncConfigurationException(List.copyOf(all));
+        all.addAll(problemsOfBridges(name -> true));
+        return new SmartAsyncConfigurationException(List.copyOf(all));
+    }
+
+    private Set<Problem> problemsOfBridges(Predicate<String> names) {
+        Set<Problem> problems = new LinkedHashSet<>();
+        BridgeRegistrar.registered(beans).forEach((name, bridge) -> {
+            if (names.test(name)) {
+                problems.addAll(BridgeMatcher.check(bridge));
+            }
+        });
+        return problems;
     }
 
     /** Looks at the classes of beans, without making any. */

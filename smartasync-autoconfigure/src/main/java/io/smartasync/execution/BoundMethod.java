@@ -6,6 +6,7 @@ import io.smartasync.Outcome;
 import io.smartasync.Route;
 import io.smartasync.plan.Plan;
 import io.smartasync.plan.Shape;
+import java.lang.invoke.MethodHandle;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -20,9 +21,13 @@ public final class BoundMethod {
 
     private static final Log logger = LogFactory.getLog("io.smartasync");
 
+    /** The method whose next call on this thread was decided by a bridge, which counts it too. */
+    private static final ThreadLocal<@Nullable BoundMethod> DECIDED = new ThreadLocal<>();
+
     private final Plan plan;
     private final Map<Caller, BodyExecutor> executors = new EnumMap<>(Caller.class);
     private final Listeners listeners;
+    private volatile boolean reachedByBridge;
     private final AtomicBoolean warnedOnEventLoop = new AtomicBoolean();
     private final AtomicBoolean warnedOfTransaction = new AtomicBoolean();
 
@@ -40,6 +45,34 @@ public final class BoundMethod {
     /** What the engine does for this method. */
     public Plan plan() {
         return plan;
+    }
+
+    /**
+     * Calls {@code target}, which is this method of a bean, for a bridge that decided how and counts the call: the bean's own
+     * interception lets that call through.
+     */
+    public @Nullable Object callThrough(MethodHandle target, Object[] arguments) throws Throwable {
+        reachedByBridge = true;
+        BoundMethod outer = DECIDED.get();
+        DECIDED.set(this);
+        try {
+            return (Object) target.invokeExact(arguments);
+        } finally {
+            if (outer == null) {
+                DECIDED.remove();
+            } else {
+                DECIDED.set(outer);
+            }
+        }
+    }
+
+    /** Whether a bridge decided this call. Only once: what the body calls in its turn was not. */
+    boolean isDecidedBefore() {
+        if (!reachedByBridge || DECIDED.get() != this) {
+            return false;
+        }
+        DECIDED.remove();
+        return true;
     }
 
     Shape shape() {
@@ -68,6 +101,16 @@ public final class BoundMethod {
         return executor;
     }
 
+    /** What the caller gets. */
+    Class<?> returnType() {
+        return plan.subject().called().getReturnType();
+    }
+
+    /** Whether the body gives a future or publisher, and not the value itself. */
+    boolean givesValueLater() {
+        return plan.subject().result() != Shape.BLOCKING;
+    }
+
     boolean interruptible() {
         return plan.settings().interruptible();
     }
@@ -79,12 +122,12 @@ public final class BoundMethod {
 
     /** Whether a caller expects to see this checked exception as it is. */
     boolean declares(Class<? extends Exception> exception) {
-        return ReflectionUtils.declaresException(plan.method(), exception);
+        return ReflectionUtils.declaresException(plan.subject().called(), exception);
     }
 
     IllegalStateException nullResult() {
         return new IllegalStateException(plan.name() + " returned null in place of its "
-                + plan.method().getReturnType().getSimpleName());
+                + plan.subject().method().getReturnType().getSimpleName());
     }
 
     boolean isObserved() {

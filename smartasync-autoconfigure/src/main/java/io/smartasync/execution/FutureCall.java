@@ -2,7 +2,6 @@ package io.smartasync.execution;
 
 import io.smartasync.Outcome;
 import io.smartasync.Route;
-import io.smartasync.plan.Shape;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -26,7 +25,7 @@ final class FutureCall extends OffloadedCall {
     @Override
     void body() throws Throwable {
         Object returned = body.proceed();
-        result = method.shape() == Shape.FUTURE ? stage(returned) : returned;
+        result = method.givesValueLater() ? stage(returned) : returned;
     }
 
     private CompletionStage<?> stage(@Nullable Object returned) throws Throwable {
@@ -46,7 +45,7 @@ final class FutureCall extends OffloadedCall {
 
     @Override
     void bodyEnded(@Nullable Throwable failure) {
-        if (failure == null && method.shape() == Shape.FUTURE && result instanceof CompletionStage<?> stage) {
+        if (failure == null && method.givesValueLater() && result instanceof CompletionStage<?> stage) {
             future.adopt(stage, this::leaveResult);
             return;
         }

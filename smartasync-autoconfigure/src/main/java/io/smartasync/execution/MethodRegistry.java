@@ -1,14 +1,18 @@
 package io.smartasync.execution;
 
 import io.smartasync.SmartAsyncListener;
+import io.smartasync.Workload;
 import io.smartasync.plan.AnnotatedMethods;
 import io.smartasync.plan.Planner;
+import io.smartasync.plan.Subject;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.BridgeMethodResolver;
 import org.springframework.util.ClassUtils;
 
@@ -53,6 +57,17 @@ public final class MethodRegistry {
         return bound != null ? bound : bind(beanClass, invoked);
     }
 
+    /** Binds a method for a bridge. */
+    public BoundMethod bind(Subject subject) {
+        return new BoundMethod(planner.plan(subject), executors, listeners);
+    }
+
+    /** Binds a piece of code that says itself how it wants to be run; what is {@code null} is left to rules and routes. */
+    public BoundMethod bind(
+            Subject subject, @Nullable String executor, @Nullable Workload workload, @Nullable Duration timeout) {
+        return new BoundMethod(planner.plan(subject, executor, workload, timeout), executors, listeners);
+    }
+
     private BoundMethod bind(Class<?> beanClass, Method invoked) {
         Class<?> userClass = ClassUtils.getUserClass(beanClass);
         // A proxy as target (a repository, an HTTP client) has no name and no annotation of its own: its interface has
@@ -61,7 +76,7 @@ public final class MethodRegistry {
         Class<?> named = proxy ? invoked.getDeclaringClass() : userClass;
         Map<Method, BoundMethod> ofClass = methods.computeIfAbsent(beanClass, key -> new ConcurrentHashMap<>());
         BoundMethod bound = ofClass.computeIfAbsent(
-                method, key -> new BoundMethod(planner.plan(named, method), executors, listeners));
+                method, key -> new BoundMethod(planner.plan(Subject.of(named, method)), executors, listeners));
         ofClass.put(invoked, bound);
         return bound;
     }

@@ -59,6 +59,11 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
         this.loop = route.caller() == Caller.EVENT_LOOP ? Thread.currentThread() : null;
     }
 
+    /** The call whose body the current thread runs. */
+    static @Nullable OffloadedCall running() {
+        return RUNNING.get();
+    }
+
     /** The body, on a thread of the executor and open to interrupts. */
     abstract void body() throws Throwable;
 

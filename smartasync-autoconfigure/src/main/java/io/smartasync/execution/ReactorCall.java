@@ -22,11 +22,7 @@ final class ReactorCall extends OffloadedCall {
 
     ReactorCall(
             BoundMethod method, Route route, ReactorEngine.Source source, CoreSubscriber<? super Object> downstream) {
-        super(
-                method,
-                route,
-                source.engine().capture(route, context(downstream)),
-                downstream.currentContext().<@Nullable ReactorCall>getOrDefault(CHAIN, null));
+        super(method, route, source.engine().capture(route, context(downstream)), outer(downstream.currentContext()));
         this.source = source;
         this.subscription = new ReactorSubscription(this, source.single(), downstream);
     }
@@ -34,6 +30,16 @@ final class ReactorCall extends OffloadedCall {
     private static @Nullable Context context(CoreSubscriber<?> downstream) {
         Context context = downstream.currentContext();
         return context.isEmpty() ? null : context;
+    }
+
+    private static @Nullable OffloadedCall outer(Context context) {
+        return context.hasKey(CHAIN) ? context.get(CHAIN) : null;
+    }
+
+    /** Lets the calls that a publisher makes know the call that the current thread runs the body of. */
+    static Context inChain(Context context) {
+        OffloadedCall running = running();
+        return running == null ? context : context.put(CHAIN, running);
     }
 
     /** What the method's publisher sees of its subscriber. */

@@ -4,6 +4,8 @@ import io.smartasync.ExecutionPath;
 import io.smartasync.Route;
 import io.smartasync.plan.Shape;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.core.ReactiveAdapter;
 import reactor.core.CoreSubscriber;
@@ -11,16 +13,23 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** The engine for publishers: all is decided, run and counted at each subscription. Loaded only where Reactor is. */
-final class ReactorEngine {
+public final class ReactorEngine {
 
     private ReactorEngine() {}
 
     /** What the caller gets at once; nothing runs before somebody subscribes. */
     static Object publisher(SmartAsyncEngine engine, BoundMethod method, Body.Detached body) {
-        ReactiveAdapter adapter =
-                Objects.requireNonNull(Shape.adapter(method.plan().method().getReturnType()));
+        ReactiveAdapter adapter = Objects.requireNonNull(Shape.adapter(method.returnType()));
         Source source = new Source(engine, method, body, adapter);
         return adapter.fromPublisher(source.single() ? new RoutedMono(source) : new RoutedFlux(source));
+    }
+
+    /**
+     * The result of a publisher for somebody who is no subscriber: with the context of the current thread, and known as
+     * part of the call whose body this thread runs.
+     */
+    public static <T> CompletableFuture<@Nullable T> toFuture(Mono<T> mono) {
+        return mono.contextWrite(ReactorCall::inChain).contextCapture().toFuture();
     }
 
     /** What is the same for all subscriptions to one call. */

@@ -56,15 +56,24 @@ public final class SmartAsyncEngine {
      * @throws Throwable what the body threw, the same instance; or why the call could not run
      */
     public <I> @Nullable Object invoke(BoundMethod method, Body<I> body, I invocation) throws Throwable {
+        if (method.isDecidedBefore()) {
+            return body.proceed(invocation);
+        }
         if (method.shape() == Shape.PUBLISHER) {
             return ReactorEngine.publisher(this, method, body.detach(invocation)); // decided at each subscription
         }
         Route route = route(method);
         return switch (route.path()) {
             case DIRECT -> direct(method, route, body, invocation);
-            case AWAIT -> await(method, route, body.detach(invocation));
+            case AWAIT ->
+                route.executor() == null
+                        ? await(method, callInPlace(method, route, body, invocation))
+                        : await(method, submit(method, route, body.detach(invocation)).future);
             case OFFLOAD -> offload(method, route, body.detach(invocation));
-            case PASS_THROUGH -> passThrough(method, route, body, invocation);
+            case PASS_THROUGH ->
+                method.givesValueLater()
+                        ? passThrough(method, route, body, invocation)
+                        : callInPlace(method, route, body, invocation);
             case REJECT -> throw reject(method, route);
         };
     }
@@ -104,9 +113,9 @@ public final class SmartAsyncEngine {
         return result;
     }
 
-    private @Nullable Object await(BoundMethod method, Route route, Body.Detached body) throws Throwable {
+    private static @Nullable Object await(BoundMethod method, CallFuture future) throws Throwable {
         try {
-            return submit(method, route, body).future.await();
+            return future.await();
         } catch (TimeoutException ex) {
             throw method.declares(TimeoutException.class) ? ex : new SmartAsyncTimeoutException(ex);
         } catch (InterruptedException ex) {
@@ -133,7 +142,7 @@ public final class SmartAsyncEngine {
             if (error != null) {
                 backgroundErrors
                         .get()
-                        .handleUncaughtException(error, method.plan().method());
+                        .handleUncaughtException(error, method.plan().subject().method());
             }
         });
         return null;
@@ -148,7 +157,7 @@ public final class SmartAsyncEngine {
 
     private <I> Object passThrough(BoundMethod method, Route route, Body<I> body, I invocation) throws Throwable {
         Call call = new Call(method, route);
-        boolean replaceable = method.plan().method().getReturnType().isAssignableFrom(CompletableFuture.class);
+        boolean replaceable = method.returnType().isAssignableFrom(CompletableFuture.class);
         Object result;
         try {
             result = body.proceed(invocation);
@@ -173,6 +182,26 @@ public final class SmartAsyncEngine {
             return result;
         }
         call.limit(timeouts, future::timeOut);
+        return future;
+    }
+
+    /** Runs the body here; what it gives, or throws, comes through the future. */
+    private <I> CallFuture callInPlace(BoundMethod method, Route route, Body<I> body, I invocation) {
+        Call call = new Call(method, route);
+        CallFuture future = new CallFuture(call);
+        call.limit(timeouts, future::timeOut);
+        try {
+            Object result = body.proceed(invocation);
+            if (!method.givesValueLater()) {
+                future.succeed(result);
+            } else if (result instanceof CompletionStage<?> stage) {
+                future.adopt(stage, () -> {});
+            } else {
+                throw method.nullResult();
+            }
+        } catch (Throwable ex) {
+            future.fail(CallFuture.outcome(ex), ex);
+        }
         return future;
     }
 

@@ -54,6 +54,18 @@ final class DecisionTable {
         };
     }
 
+    /**
+     * The cell for a bridge, whose caller wants {@code shape} from a body that gives {@code result}. Who asks for a plain
+     * value has to wait for a future or publisher wherever the body runs, and nobody can wait on an event loop.
+     */
+    static ExecutionPath path(
+            Shape shape, Shape result, Workload workload, boolean hop, boolean background, Caller caller) {
+        if (shape == Shape.BLOCKING && result != Shape.BLOCKING) {
+            return caller == Caller.EVENT_LOOP ? REJECT : AWAIT;
+        }
+        return path(shape, workload, hop, background, caller);
+    }
+
     /** What {@link Workload#AUTO} means: the habit of {@code @Async}, and that of Reactor. */
     static Workload resolve(Workload workload, Shape shape) {
         if (workload != Workload.AUTO) {

@@ -4,13 +4,11 @@ import io.smartasync.Caller;
 import io.smartasync.ExecutionPath;
 import io.smartasync.Route;
 import io.smartasync.Workload;
-import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.springframework.util.ClassUtils;
 
 /**
  * All that is known of a method before it is called: its row of the decision table and the settings that rule, annotation
@@ -18,10 +16,9 @@ import org.springframework.util.ClassUtils;
  */
 public final class Plan {
 
-    private final Class<?> beanClass;
-    private final Method method;
-    private final Shape shape;
+    private final Subject subject;
     private final Settings settings;
+    private final Origins origins;
     private final boolean warnOnEventLoop;
     private final Map<Caller, Route> row;
     private final Map<Caller, Route> inTransaction = new EnumMap<>(Caller.class);
@@ -38,24 +35,38 @@ public final class Plan {
     public record Settings(
             Workload workload, @Nullable Duration timeout, boolean interruptible, boolean background, boolean debug) {}
 
-    Plan(
-            Class<?> beanClass,
-            Method method,
-            Shape shape,
-            Settings settings,
-            boolean warnOnEventLoop,
-            Map<Caller, Route> row) {
-        this.beanClass = beanClass;
-        this.method = method;
-        this.shape = shape;
+    /**
+     * Who decided: such as {@code smartasync.rules[2]}, {@code annotation on method}, {@code route}, {@code default}.
+     *
+     * @param workload who decided the workload
+     * @param timeout who decided the timeout
+     * @param executor who decided the executor; has an entry for each caller whose calls leave their thread
+     */
+    public record Origins(String workload, String timeout, Map<Caller, String> executor) {
+
+        /** Copies what it is given. */
+        public Origins {
+            executor = Map.copyOf(executor);
+        }
+    }
+
+    Plan(Subject subject, Settings settings, Origins origins, boolean warnOnEventLoop, Map<Caller, Route> row) {
+        this.subject = subject;
         this.settings = settings;
+        this.origins = origins;
         this.warnOnEventLoop = warnOnEventLoop;
         this.row = new EnumMap<>(row);
         row.forEach((caller, route) -> inTransaction.put(
-                caller,
-                route.path() == ExecutionPath.AWAIT
-                        ? new Route(route.className(), route.methodName(), caller, ExecutionPath.DIRECT, null)
-                        : route));
+                caller, route.path() == ExecutionPath.AWAIT ? route(subject, caller, inPlace(), null) : route));
+    }
+
+    static Route route(Subject subject, Caller caller, ExecutionPath path, @Nullable String executor) {
+        return new Route(subject.className(), subject.name(), caller, path, executor);
+    }
+
+    /** Who runs the body on his own thread may still have to wait for the future or publisher that it gives. */
+    private ExecutionPath inPlace() {
+        return subject.result() == Shape.BLOCKING ? ExecutionPath.DIRECT : ExecutionPath.AWAIT;
     }
 
     /** The cell for {@code caller}. */
@@ -68,19 +79,24 @@ public final class Plan {
         return Objects.requireNonNull(inTransaction.get(caller));
     }
 
-    /** The method, the bean's most specific one. */
-    public Method method() {
-        return method;
+    /** What is planned. */
+    public Subject subject() {
+        return subject;
     }
 
-    /** What the method returns. */
+    /** What the caller gets. */
     public Shape shape() {
-        return shape;
+        return subject.shape();
     }
 
     /** What rule, annotation and defaults add up to. */
     public Settings settings() {
         return settings;
+    }
+
+    /** Who decided it. */
+    public Origins origins() {
+        return origins;
     }
 
     /** Whether the method may block and is let run on an event loop, with a warning. */
@@ -90,16 +106,11 @@ public final class Plan {
 
     /** The name that messages give the method, such as {@code JdbcUsers#find}. */
     public String name() {
-        return simpleName(beanClass) + "#" + method.getName();
+        return subject.toString();
     }
 
     @Override
     public String toString() {
         return name();
-    }
-
-    static String simpleName(Class<?> beanClass) {
-        String name = beanClass.getSimpleName();
-        return name.isEmpty() ? ClassUtils.getShortName(beanClass) : name; // an anonymous class has no simple name
     }
 }

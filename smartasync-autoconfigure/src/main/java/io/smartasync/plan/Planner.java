@@ -49,13 +49,27 @@ public final class Planner {
     }
 
     /**
-     * The plan for calls of {@code method}, annotated or not, on beans of {@code beanClass}.
+     * The plan for calls of {@code subject}, annotated or not.
      *
-     * @throws SmartAsyncConfigurationException if the method can't work as it is annotated
+     * @throws SmartAsyncConfigurationException if it can't work as it is annotated
      */
-    public Plan plan(Class<?> beanClass, Method method) {
+    public Plan plan(Subject subject) {
+        return plan(subject, null);
+    }
+
+    /**
+     * The plan for a piece of code that says itself how it wants to be run.
+     *
+     * @throws SmartAsyncConfigurationException if it can't work so
+     */
+    public Plan plan(
+            Subject subject, @Nullable String executor, @Nullable Workload workload, @Nullable Duration timeout) {
+        return plan(subject, Declared.of("operation", executor, workload, timeout));
+    }
+
+    private Plan plan(Subject subject, @Nullable Declared itself) {
         List<Problem> problems = new ArrayList<>();
-        Plan plan = plan(beanClass, method, problems);
+        Plan plan = plan(subject, itself, problems);
         if (!problems.isEmpty()) {
             throw new SmartAsyncConfigurationException(problems);
         }
@@ -70,7 +84,7 @@ public final class Planner {
             MethodChecks.checkType(beanClass, defaults.classProxies(), problems);
         }
         for (Method method : methods) {
-            plan(beanClass, method, problems);
+            plan(Subject.of(beanClass, method), null, problems);
         }
         return problems;
     }
@@ -82,110 +96,138 @@ public final class Planner {
                 .toList();
     }
 
-    private Plan plan(Class<?> beanClass, Method method, List<Problem> problems) {
-        MergedAnnotation<SmartAsync> onMethod = AnnotatedMethods.onMethod(method);
-        MergedAnnotation<SmartAsync> onType = AnnotatedMethods.onType(beanClass);
-        Rule rule = firstMatch(beanClass, method);
-        String subject = MethodChecks.describe(beanClass, method);
-
-        Shape shape = Shape.of(method.getReturnType());
-        Workload workload = DecisionTable.resolve(workload(rule, onMethod, onType), shape);
-        boolean background = attribute(onMethod, onType, "background", Boolean.class);
-        // Named on the type, an executor says where bodies run that must hop, but makes none hop
-        String methodExecutor = rule != null && rule.executor() != null
-                ? rule.executor()
-                : text(onMethod, "executor", subject, problems);
-        Duration methodTimeout = rule != null && rule.timeout() != null
-                ? rule.timeout()
-                : duration(text(onMethod, "timeout", subject, problems), subject, problems);
-        boolean hop = methodExecutor != null || methodTimeout != null;
-        String executor = methodExecutor != null ? methodExecutor : text(onType, "executor", subject, problems);
-        Duration timeout = methodTimeout != null
-                ? methodTimeout
-                : duration(text(onType, "timeout", subject, problems), subject, problems);
-        if (timeout == null && (workload != Workload.NON_BLOCKING || background)) {
-            timeout = defaults.defaultTimeout();
+    private Plan plan(Subject subject, @Nullable Declared itself, List<Problem> problems) {
+        String description = MethodChecks.describe(subject.type(), subject.method());
+        List<Declared> places = places(subject, itself, description, problems);
+        Decided<Workload> said = Decided.first(places, Declared::workload, Workload.AUTO);
+        Workload workload = DecisionTable.resolve(said.value(), subject.result());
+        boolean background = Decided.first(places, Declared::background, false).value();
+        Decided<@Nullable String> executor = Decided.first(places, Declared::executor, null);
+        Decided<@Nullable Duration> timeout = Decided.first(places, Declared::timeout, null);
+        if (timeout.value() == null && (workload != Workload.NON_BLOCKING || background || !subject.isCalledAsIs())) {
+            timeout = new Decided<>(defaults.defaultTimeout(), Decided.DEFAULT);
         }
+        boolean hop = places.stream().anyMatch(Declared::makesHop);
 
-        MethodChecks.checkMethod(beanClass, method, problems);
-        MethodChecks.checkReturn(method, subject, shape, workload, background, problems);
-        if (executor != null && !executors.contains(executor)) {
-            problems.add(executors.unknown(subject, executor));
+        if (subject.isCalledAsIs()) {
+            MethodChecks.checkMethod(subject.type(), subject.method(), problems);
+        }
+        MethodChecks.checkReturn(subject.called(), description, subject.shape(), workload, background, problems);
+        if (executor.value() != null && !executors.contains(executor.value())) {
+            problems.add(executors.unknown(description, executor.value()));
         }
 
         Plan.Settings settings = new Plan.Settings(
                 workload,
-                timeout,
-                attribute(onMethod, onType, "interruptible", Boolean.class),
+                timeout.value(),
+                Decided.first(places, Declared::interruptible, true).value(),
                 background,
-                defaults.debug() || attribute(onMethod, onType, "debug", Boolean.class));
+                defaults.debug()
+                        || Decided.first(places, Declared::debug, false).value());
         Map<Caller, Route> row = new EnumMap<>(Caller.class);
+        Map<Caller, String> executorBy = new EnumMap<>(Caller.class);
         boolean warnOnEventLoop = false;
         for (Caller caller : Caller.values()) {
-            ExecutionPath path = DecisionTable.path(shape, workload, hop, background, caller);
-            if (path == ExecutionPath.REJECT && defaults.onBlockingCall() != BlockingCallPolicy.FAIL) {
+            ExecutionPath path =
+                    DecisionTable.path(subject.shape(), subject.result(), workload, hop, background, caller);
+            if (path == ExecutionPath.REJECT
+                    && subject.result() == Shape.BLOCKING
+                    && defaults.onBlockingCall() != BlockingCallPolicy.FAIL) {
                 path = ExecutionPath.DIRECT;
                 warnOnEventLoop = defaults.onBlockingCall() == BlockingCallPolicy.WARN;
             }
-            String where =
-                    switch (path) {
-                        case AWAIT, OFFLOAD ->
-                            executor != null ? executor : defaults.route(caller).executorFor(workload);
-                        case DIRECT, PASS_THROUGH, REJECT -> null;
-                    };
-            row.put(caller, new Route(Plan.simpleName(beanClass), method.getName(), caller, path, where));
+            String where = null;
+            if (leavesThread(path, subject, workload, hop, caller)) {
+                where = executor.value() != null
+                        ? executor.value()
+                        : defaults.route(caller).executorFor(workload);
+                executorBy.put(caller, executor.value() != null ? executor.by() : "route");
+            }
+            row.put(caller, Plan.route(subject, caller, path, where));
         }
-        return new Plan(beanClass, method, shape, settings, warnOnEventLoop, row);
+        Plan.Origins origins = new Plan.Origins(said.by(), timeout.by(), executorBy);
+        return new Plan(subject, settings, origins, warnOnEventLoop, row);
     }
 
-    private @Nullable Rule firstMatch(Class<?> beanClass, Method method) {
-        for (Rule rule : defaults.rules()) {
-            if (rule.matches(beanClass, method)) {
+    /** Who waits for the future or publisher of a body may have called that body in place. */
+    private static boolean leavesThread(
+            ExecutionPath path, Subject subject, Workload workload, boolean hop, Caller caller) {
+        return switch (path) {
+            case OFFLOAD -> true;
+            case AWAIT ->
+                DecisionTable.path(subject.shape(), Shape.BLOCKING, workload, hop, false, caller)
+                        == ExecutionPath.AWAIT;
+            case DIRECT, PASS_THROUGH, REJECT -> false;
+        };
+    }
+
+    /** Whoever may say something, in the order in which they are listened to. */
+    private List<Declared> places(
+            Subject subject, @Nullable Declared itself, String description, List<Problem> problems) {
+        List<Declared> places = new ArrayList<>();
+        for (int i = 0; i < defaults.rules().size(); i++) {
+            Rule rule = defaults.rules().get(i);
+            if (rule.matches(subject)) {
                 matchedRules.add(rule);
-                return rule;
+                places.add(
+                        Declared.of("smartasync.rules[" + i + "]", rule.executor(), rule.workload(), rule.timeout()));
+                break;
             }
         }
-        return null;
+        if (itself != null) {
+            places.add(itself);
+        }
+        MergedAnnotation<SmartAsync> onMethod = AnnotatedMethods.onMethod(subject.method());
+        if (onMethod.isPresent()) {
+            places.add(declared("annotation on method", true, onMethod, description, problems));
+        }
+        MergedAnnotation<SmartAsync> onType = AnnotatedMethods.onType(subject.type());
+        if (onType.isPresent()) {
+            // Named on the type, an executor says where bodies run that must hop, but makes none hop
+            places.add(declared("annotation on class", false, onType, description, problems));
+        }
+        return places;
     }
 
-    private static Workload workload(
-            @Nullable Rule rule, MergedAnnotation<SmartAsync> onMethod, MergedAnnotation<SmartAsync> onType) {
-        if (rule != null && rule.workload() != null) {
-            return rule.workload();
-        }
-        return attribute(onMethod, onType, "workload", Workload.class);
+    private Declared declared(
+            String by,
+            boolean hops,
+            MergedAnnotation<SmartAsync> annotation,
+            String description,
+            List<Problem> problems) {
+        return new Declared(
+                by,
+                hops,
+                text(annotation, "executor", description, problems),
+                said(annotation, "workload", Workload.class),
+                duration(text(annotation, "timeout", description, problems), description, problems),
+                said(annotation, "interruptible", Boolean.class),
+                said(annotation, "background", Boolean.class),
+                said(annotation, "debug", Boolean.class));
     }
 
-    /** The method's value where it says something, else the type's, else the default. */
-    private static <T> T attribute(
-            MergedAnnotation<SmartAsync> onMethod, MergedAnnotation<SmartAsync> onType, String name, Class<T> type) {
-        for (MergedAnnotation<SmartAsync> annotation : List.of(onMethod, onType)) {
-            if (annotation.isPresent() && annotation.hasNonDefaultValue(name)) {
-                return annotation.getValue(name, type).orElseThrow();
-            }
-        }
-        return MergedAnnotation.of(SmartAsync.class).getValue(name, type).orElseThrow();
+    private static <T> @Nullable T said(MergedAnnotation<SmartAsync> annotation, String name, Class<T> type) {
+        return annotation.hasNonDefaultValue(name)
+                ? annotation.getValue(name, type).orElseThrow()
+                : null;
     }
 
     private @Nullable String text(
-            MergedAnnotation<SmartAsync> annotation, String name, String subject, List<Problem> problems) {
-        if (!annotation.isPresent()) {
-            return null;
-        }
+            MergedAnnotation<SmartAsync> annotation, String name, String description, List<Problem> problems) {
         String written = annotation.getString(name);
         try {
             String text = placeholders.apply(written);
             return StringUtils.hasText(text) ? text.trim() : null;
         } catch (IllegalArgumentException ex) {
             problems.add(new Problem(
-                    subject,
+                    description,
                     name + " = \"" + written + "\" has a placeholder that no property resolves",
                     "Set the property, or give a default as in ${name:default}."));
             return null;
         }
     }
 
-    private static @Nullable Duration duration(@Nullable String text, String subject, List<Problem> problems) {
+    private static @Nullable Duration duration(@Nullable String text, String description, List<Problem> problems) {
         if (text == null) {
             return null;
         }
@@ -198,7 +240,9 @@ public final class Planner {
             // said below
         }
         problems.add(new Problem(
-                subject, "'" + text + "' is no timeout", "Write a positive duration, such as \"500ms\" or \"2s\"."));
+                description,
+                "'" + text + "' is no timeout",
+                "Write a positive duration, such as \"500ms\" or \"2s\"."));
         return null;
     }
 }

@@ -1,7 +1,6 @@
 package io.smartasync.plan;
 
 import io.smartasync.Workload;
-import java.lang.reflect.Method;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.PatternMatchUtils;
@@ -33,11 +32,11 @@ public record Rule(
         return hash > 0 && hash < method.length() - 1 && hash == method.lastIndexOf('#');
     }
 
-    boolean matches(Class<?> beanClass, Method candidate) {
+    boolean matches(Subject subject) {
         int hash = method.indexOf('#');
         String classPattern = method.substring(0, hash);
-        String className = classPattern.contains(".") ? beanClass.getName() : Plan.simpleName(beanClass);
+        String className = classPattern.contains(".") ? subject.type().getName() : subject.className();
         return PatternMatchUtils.simpleMatch(classPattern, className)
-                && PatternMatchUtils.simpleMatch(method.substring(hash + 1), candidate.getName());
+                && PatternMatchUtils.simpleMatch(method.substring(hash + 1), subject.name());
     }
 }

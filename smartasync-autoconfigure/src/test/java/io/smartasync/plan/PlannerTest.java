@@ -93,7 +93,7 @@ class PlannerTest {
 
     @Test
     void whatTheTypeSaysStandsForItsMethods() {
-        Plan plan = planner().plan(Quotes.class, method(Quotes.class, "findByType"));
+        Plan plan = planner().plan(Subject.of(Quotes.class, method(Quotes.class, "findByType")));
 
         assertThat(plan.settings())
                 .isEqualTo(new Plan.Settings(Workload.CPU, Duration.ofSeconds(4), false, false, true));
@@ -102,7 +102,7 @@ class PlannerTest {
 
     @Test
     void whatTheMethodSaysBeatsItsType() {
-        Plan plan = planner().plan(Quotes.class, method(Quotes.class, "findByMethod"));
+        Plan plan = planner().plan(Subject.of(Quotes.class, method(Quotes.class, "findByMethod")));
 
         assertThat(plan.settings().workload()).isEqualTo(Workload.NON_BLOCKING);
         assertThat(plan.settings().timeout()).isEqualTo(Duration.ofSeconds(3));
@@ -110,7 +110,7 @@ class PlannerTest {
 
     @Test
     void whatTheMethodDoesNotSayIsLeftToItsType() {
-        Plan plan = planner().plan(Quotes.class, method(Quotes.class, "findByBoth"));
+        Plan plan = planner().plan(Subject.of(Quotes.class, method(Quotes.class, "findByBoth")));
 
         assertThat(plan.settings())
                 .isEqualTo(new Plan.Settings(Workload.CPU, Duration.ofSeconds(3), false, false, true));
@@ -121,7 +121,7 @@ class PlannerTest {
     void whatARuleSaysBeatsTheMethod() {
         Planner planner = planner(new Rule("Quotes#find*", "of-rule", Workload.IO, Duration.ofSeconds(2)));
 
-        Plan plan = planner.plan(Quotes.class, method(Quotes.class, "findByMethod"));
+        Plan plan = planner.plan(Subject.of(Quotes.class, method(Quotes.class, "findByMethod")));
 
         assertThat(plan.settings().workload()).isEqualTo(Workload.IO);
         assertThat(plan.settings().timeout()).isEqualTo(Duration.ofSeconds(2));
@@ -132,7 +132,7 @@ class PlannerTest {
     void whatARuleDoesNotSayIsLeftToTheAnnotations() {
         Planner planner = planner(new Rule("Quotes#*", null, Workload.IO, null));
 
-        Plan plan = planner.plan(Quotes.class, method(Quotes.class, "findByMethod"));
+        Plan plan = planner.plan(Subject.of(Quotes.class, method(Quotes.class, "findByMethod")));
 
         assertThat(plan.settings())
                 .isEqualTo(new Plan.Settings(Workload.IO, Duration.ofSeconds(3), false, false, true));
@@ -146,7 +146,7 @@ class PlannerTest {
                 rule("Quotes#findByType", "of-rule"),
                 new Rule("Quotes#*", null, null, Duration.ofSeconds(1)));
 
-        Plan plan = planner.plan(Quotes.class, method(Quotes.class, "findByType"));
+        Plan plan = planner.plan(Subject.of(Quotes.class, method(Quotes.class, "findByType")));
 
         assertThat(plan.route(Caller.PLATFORM).executor()).isEqualTo("of-rule");
         assertThat(plan.settings().timeout()).isEqualTo(Duration.ofSeconds(4));
@@ -168,7 +168,7 @@ class PlannerTest {
     void aRuleMatchesByClassAndMethod(String pattern) {
         Planner planner = planner(rule(pattern, "of-rule"));
 
-        assertThat(planner.plan(Quotes.class, method(Quotes.class, "findByType"))
+        assertThat(planner.plan(Subject.of(Quotes.class, method(Quotes.class, "findByType")))
                         .route(Caller.PLATFORM)
                         .executor())
                 .isEqualTo("of-rule");
@@ -188,7 +188,7 @@ class PlannerTest {
     void aRuleDoesNotMatchWhatIsNamedOtherwise(String pattern) {
         Planner planner = planner(rule(pattern, "of-rule"));
 
-        assertThat(planner.plan(Quotes.class, method(Quotes.class, "findByType"))
+        assertThat(planner.plan(Subject.of(Quotes.class, method(Quotes.class, "findByType")))
                         .route(Caller.PLATFORM)
                         .executor())
                 .isEqualTo("of-type");
@@ -205,12 +205,12 @@ class PlannerTest {
     @EnumSource
     void aRouteChoosesForEachCallerAndWorkload(Caller caller) {
         assertThat(planner()
-                        .plan(Plain.class, method(Plain.class, "future"))
+                        .plan(Subject.of(Plain.class, method(Plain.class, "future")))
                         .route(caller)
                         .executor())
                 .isEqualTo(caller.tag() + "-io");
         assertThat(planner()
-                        .plan(Plain.class, method(Plain.class, "computed"))
+                        .plan(Subject.of(Plain.class, method(Plain.class, "computed")))
                         .route(caller)
                         .executor())
                 .isEqualTo(caller.tag() + "-cpu");
@@ -261,7 +261,7 @@ class PlannerTest {
     void theDefaultTimeoutLimitsWhatMayLeaveItsThreadAndHasNoneOfItsOwn(String method, @Nullable Duration timeout) {
         Planner planner = planner(settings(Duration.ofSeconds(9), BlockingCallPolicy.FAIL));
 
-        assertThat(planner.plan(Plain.class, method(Plain.class, method))
+        assertThat(planner.plan(Subject.of(Plain.class, method(Plain.class, method)))
                         .settings()
                         .timeout())
                 .isEqualTo(timeout);
@@ -274,19 +274,20 @@ class PlannerTest {
         Planner planner = planner(settings(null, policy));
 
         for (String name : List.of("value", "limited")) {
-            Plan plan = planner.plan(Plain.class, method(Plain.class, name));
+            Plan plan = planner.plan(Subject.of(Plain.class, method(Plain.class, name)));
             assertThat(plan.route(Caller.EVENT_LOOP).path()).isEqualTo(path);
             assertThat(plan.route(Caller.EVENT_LOOP).executor()).isNull();
             assertThat(plan.warnOnEventLoop()).isEqualTo(warns);
         }
-        assertThat(planner.plan(Plain.class, method(Plain.class, "nonBlocking")).warnOnEventLoop())
+        assertThat(planner.plan(Subject.of(Plain.class, method(Plain.class, "nonBlocking")))
+                        .warnOnEventLoop())
                 .as("what never blocks needs no warning")
                 .isFalse();
     }
 
     @Test
     void thereIsOneRouteForEachCallerAsLongAsThePlanStands() {
-        Plan plan = planner().plan(Plain.class, method(Plain.class, "value"));
+        Plan plan = planner().plan(Subject.of(Plain.class, method(Plain.class, "value")));
 
         assertThat(plan.route(Caller.VIRTUAL)).isSameAs(plan.route(Caller.VIRTUAL));
         assertThat(plan.route(Caller.VIRTUAL)).hasToString("Plain#value from virtual: direct");
@@ -295,7 +296,7 @@ class PlannerTest {
     @Test
     void aMethodWithoutAnyAnnotationCanBePlannedToo() {
         // As a bridge does, over a bean of a library
-        Plan plan = planner().plan(Library.class, method(Library.class, "find"));
+        Plan plan = planner().plan(Subject.of(Library.class, method(Library.class, "find")));
 
         assertThat(plan.settings()).isEqualTo(new Plan.Settings(Workload.IO, null, true, false, false));
     }
@@ -309,7 +310,7 @@ class PlannerTest {
     @Test
     void allMistakesOfAMethodAreToldAtOnce() {
         assertThatExceptionOfType(SmartAsyncConfigurationException.class)
-                .isThrownBy(() -> planner().plan(Mistaken.class, method(Mistaken.class, "find")))
+                .isThrownBy(() -> planner().plan(Subject.of(Mistaken.class, method(Mistaken.class, "find"))))
                 .satisfies(refusal -> assertThat(refusal.problems()).hasSize(4));
     }
 
@@ -325,7 +326,7 @@ class PlannerTest {
     }
 
     private static Map<Caller, ExecutionPath> paths(Planner planner, Class<?> type, String method) {
-        Plan plan = planner.plan(type, method(type, method));
+        Plan plan = planner.plan(Subject.of(type, method(type, method)));
         return Arrays.stream(Caller.values()).collect(Collectors.toMap(caller -> caller, caller -> plan.route(caller)
                 .path()));
     }

@@ -1,0 +1,70 @@
+package io.smartasync.autoconfigure;
+
+import io.smartasync.SmartAsyncConfigurationException;
+import io.smartasync.bridge.BridgeRegistrar;
+import io.smartasync.bridge.Bridges;
+import io.smartasync.execution.MethodRegistry;
+import io.smartasync.execution.SmartAsyncEngine;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
+import org.springframework.core.type.AnnotationMetadata;
+
+/** Finds the bridges in the packages of the application and makes them. */
+@Configuration(proxyBeanMethods = false)
+@Import(BridgeConfiguration.Scan.class)
+class BridgeConfiguration {
+
+    @Bean(BridgeRegistrar.FACTORY_BEAN)
+    static Factory smartAsyncBridges(
+            SmartAsyncEngine engine, MethodRegistry methods, BeanFactory beans, StartupCheck check) {
+        return new Factory(new Bridges(engine, methods, beans), check);
+    }
+
+    /** Makes a bridge when it is first needed; if it can't work, all are looked at. */
+    static final class Factory {
+
+        private final Bridges bridges;
+        private final StartupCheck check;
+
+        Factory(Bridges bridges, StartupCheck check) {
+            this.bridges = bridges;
+            this.check = check;
+        }
+
+        <T> T create(Class<T> bridge) {
+            try {
+                return bridges.create(bridge);
+            } catch (SmartAsyncConfigurationException ex) {
+                throw check.withAllElse(ex.problems());
+            }
+        }
+    }
+
+    /** The packages are those of {@code @SpringBootApplication}, as for Spring Data's repositories. */
+    static final class Scan implements ImportBeanDefinitionRegistrar {
+
+        private final BeanFactory beans;
+        private final Environment environment;
+        private final ResourceLoader resources;
+
+        Scan(BeanFactory beans, Environment environment, ResourceLoader resources) {
+            this.beans = beans;
+            this.environment = environment;
+            this.resources = resources;
+        }
+
+        @Override
+        public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
+            if (AutoConfigurationPackages.has(beans)) {
+                BridgeRegistrar.scan(AutoConfigurationPackages.get(beans), registry, environment, resources);
+            }
+        }
+    }
+}

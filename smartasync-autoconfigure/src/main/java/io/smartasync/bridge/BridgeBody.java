@@ -1,0 +1,55 @@
+package io.smartasync.bridge;
+
+import io.smartasync.execution.Body;
+import io.smartasync.execution.BoundMethod;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.ReflectionUtils;
+
+/** The body of a call of a bridge: the target's method, with what stands around it (transactions, caches, security). */
+final class BridgeBody implements Body<Object[]> {
+
+    private static final MethodType ANY = MethodType.methodType(Object.class, Object[].class);
+
+    private final MethodHandle target;
+    private final Conversion conversion;
+    private final @Nullable BoundMethod intercepted;
+
+    /**
+     * Prepares calls of {@code method}.
+     *
+     * @param bean the target
+     * @param intercepted what the target's own interception knows the method as, {@code null} if it has none
+     */
+    BridgeBody(Object bean, Method method, Conversion conversion, @Nullable BoundMethod intercepted) {
+        this.conversion = conversion;
+        this.intercepted = intercepted;
+        ReflectionUtils.makeAccessible(method);
+        try {
+            this.target = MethodHandles.lookup()
+                    .unreflect(method)
+                    .bindTo(bean)
+                    .asFixedArity()
+                    .asSpreader(Object[].class, method.getParameterCount())
+                    .asType(ANY);
+        } catch (IllegalAccessException ex) {
+            throw new IllegalStateException("Can't call " + method, ex);
+        }
+    }
+
+    @Override
+    public @Nullable Object proceed(Object[] arguments) throws Throwable {
+        Object result = intercepted == null
+                ? (Object) target.invokeExact(arguments)
+                : intercepted.callThrough(target, arguments);
+        return conversion.apply(result);
+    }
+
+    @Override
+    public Detached detach(Object[] arguments) {
+        return () -> proceed(arguments);
+    }
+}

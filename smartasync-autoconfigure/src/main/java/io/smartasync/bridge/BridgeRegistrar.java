@@ -1,0 +1,92 @@
+package io.smartasync.bridge;
+
+import io.smartasync.SmartAsyncBridge;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
+import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
+import org.springframework.core.type.AnnotationMetadata;
+import org.springframework.core.type.filter.AnnotationTypeFilter;
+import org.springframework.util.ClassUtils;
+
+/** Registers a bean for each bridge, once, however it was found. */
+public final class BridgeRegistrar {
+
+    /** The bean of type {@link Bridges}, or with a method {@code create} like it, that makes the bridges. */
+    public static final String FACTORY_BEAN = "smartAsyncBridges";
+
+    private BridgeRegistrar() {}
+
+    /** Registers the bridges of some packages. */
+    public static void scan(
+            Collection<String> packages,
+            BeanDefinitionRegistry registry,
+            Environment environment,
+            ResourceLoader resources) {
+        var scanner = new ClassPathScanningCandidateComponentProvider(false, environment) {
+
+            @Override
+            protected boolean isCandidateComponent(AnnotatedBeanDefinition definition) {
+                return definition.getMetadata().isIndependent(); // interfaces above all
+            }
+        };
+        scanner.setResourceLoader(resources);
+        scanner.addIncludeFilter(new AnnotationTypeFilter(SmartAsyncBridge.class, false, false));
+        for (String basePackage : packages) {
+            for (BeanDefinition found : scanner.findCandidateComponents(basePackage)) {
+                register(
+                        ClassUtils.resolveClassName(
+                                Objects.requireNonNull(found.getBeanClassName()), resources.getClassLoader()),
+                        registry);
+            }
+        }
+    }
+
+    private static void register(Class<?> bridge, BeanDefinitionRegistry registry) {
+        String name = bridge.getName();
+        if (!registry.containsBeanDefinition(name)) {
+            RootBeanDefinition definition = new RootBeanDefinition();
+            definition.setTargetType(bridge);
+            definition.setFactoryBeanName(FACTORY_BEAN);
+            definition.setFactoryMethodName("create");
+            definition.getConstructorArgumentValues().addIndexedArgumentValue(0, bridge);
+            registry.registerBeanDefinition(name, definition);
+        }
+    }
+
+    /** The bridges that were registered, by the names of their beans. */
+    public static Map<String, Class<?>> registered(ConfigurableListableBeanFactory beans) {
+        Map<String, Class<?>> bridges = new LinkedHashMap<>();
+        for (String name : beans.getBeanDefinitionNames()) {
+            BeanDefinition definition = beans.getBeanDefinition(name);
+            Class<?> type = FACTORY_BEAN.equals(definition.getFactoryBeanName())
+                    ? definition.getResolvableType().resolve()
+                    : null;
+            if (type != null) {
+                bridges.put(name, type);
+            }
+        }
+        return bridges;
+    }
+
+    /** Registers what {@link ImportSmartAsyncBridges} names. */
+    static final class Imported implements ImportBeanDefinitionRegistrar {
+
+        @Override
+        public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
+            metadata.getAnnotations().stream(ImportSmartAsyncBridges.class)
+                    .flatMap(imported -> Stream.of(imported.getClassArray("value")))
+                    .forEach(bridge -> register(bridge, registry));
+        }
+    }
+}

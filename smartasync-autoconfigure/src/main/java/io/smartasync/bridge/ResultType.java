@@ -1,0 +1,65 @@
+package io.smartasync.bridge;
+
+import io.smartasync.plan.Shape;
+import java.lang.reflect.Method;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ResolvableType;
+import org.springframework.util.ClassUtils;
+
+/**
+ * What a method returns, taken apart.
+ *
+ * @param carrier how the content comes
+ * @param content the value, or what the future or publisher has in the end; for {@link Carrier#MANY} each element
+ */
+record ResultType(Carrier carrier, ResolvableType content) {
+
+    /** How a result comes to the caller. */
+    enum Carrier {
+        VALUE,
+        FUTURE,
+        /** A publisher of at most one element. */
+        SINGLE,
+        /** A publisher of any number of elements. */
+        MANY;
+
+        boolean isPublisher() {
+            return this == SINGLE || this == MANY;
+        }
+    }
+
+    /** What {@code method} returns to users of {@code type}, which may bind its type variables. */
+    static ResultType of(Method method, Class<?> type) {
+        ResolvableType declared = ResolvableType.forMethodReturnType(method, type);
+        return switch (Shape.of(method.getReturnType())) {
+            case BLOCKING ->
+                new ResultType(
+                        Carrier.VALUE,
+                        method.getReturnType().isPrimitive()
+                                ? ResolvableType.forClass(
+                                        ClassUtils.resolvePrimitiveIfNecessary(method.getReturnType()))
+                                : declared);
+            case FUTURE -> new ResultType(Carrier.FUTURE, element(declared));
+            case PUBLISHER -> {
+                ReactiveAdapter adapter = Objects.requireNonNull(Shape.adapter(method.getReturnType()));
+                yield new ResultType(
+                        adapter.isMultiValue() ? Carrier.MANY : Carrier.SINGLE,
+                        adapter.isNoValue() ? ResolvableType.forClass(Void.class) : element(declared));
+            }
+        };
+    }
+
+    /** How to convert the publisher that {@code method} returns, {@code null} if it returns none. */
+    @Nullable
+    ReactiveAdapter adapter(Method method) {
+        return carrier.isPublisher() ? Shape.adapter(method.getReturnType()) : null;
+    }
+
+    /** The first type argument. */
+    static ResolvableType element(ResolvableType declared) {
+        ResolvableType element = declared.getGeneric();
+        return element == ResolvableType.NONE ? ResolvableType.forClass(Object.class) : element;
+    }
+}

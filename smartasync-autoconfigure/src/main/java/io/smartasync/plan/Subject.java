@@ -1,0 +1,53 @@
+package io.smartasync.plan;
+
+import java.lang.reflect.Method;
+import org.springframework.util.ClassUtils;
+
+/**
+ * What is planned: a method of a bean, called as it is or through a bridge, or a piece of code with a name.
+ *
+ * @param type the bean's own class, whose name rules and meters know
+ * @param name the name of the method or piece of code, which rules and meters know
+ * @param method what says, by annotations, how it wants to be run
+ * @param called what the caller calls: the same method, a bridge's, or an operation
+ * @param result what the body gives, which a bridge may hand to its caller in another shape
+ */
+public record Subject(Class<?> type, String name, Method method, Method called, Shape result) {
+
+    /** A method of a bean, called as it is. */
+    public static Subject of(Class<?> beanClass, Method method) {
+        return bridged(beanClass, method, method);
+    }
+
+    /** A method of a bean, called as {@code called} of a bridge. */
+    public static Subject bridged(Class<?> beanClass, Method method, Method called) {
+        return new Subject(beanClass, method.getName(), method, called, Shape.of(method.getReturnType()));
+    }
+
+    /** A piece of code that gives {@code result}, run by {@code operation}. */
+    public static Subject code(String name, Method operation, Shape result) {
+        return new Subject(operation.getDeclaringClass(), name, operation, operation, result);
+    }
+
+    /** What the caller gets. */
+    public Shape shape() {
+        return Shape.of(called.getReturnType());
+    }
+
+    /** Whether it is called as what it is, and not through a bridge or an operation. */
+    boolean isCalledAsIs() {
+        return called.equals(method) && result == shape();
+    }
+
+    /** The simple name of the class, the value of the meter tag {@code class}. */
+    public String className() {
+        String simple = type.getSimpleName();
+        return simple.isEmpty() ? ClassUtils.getShortName(type) : simple; // an anonymous class has no simple name
+    }
+
+    /** Such as {@code JdbcUsers#find}. */
+    @Override
+    public String toString() {
+        return className() + "#" + name;
+    }
+}
