@@ -14,6 +14,7 @@ import io.smartasync.execution.ExecutorLifecycle;
 import io.smartasync.execution.MethodRegistry;
 import io.smartasync.execution.SmartAsyncEngine;
 import io.smartasync.execution.SmartAsyncTaskExecutor;
+import io.smartasync.execution.SmartAsyncTemplate;
 import io.smartasync.execution.Timeouts;
 import io.smartasync.plan.Planner;
 import java.util.List;
@@ -43,7 +44,7 @@ import org.springframework.util.function.SingletonSupplier;
 @ConditionalOnClass(Aspect.class)
 @ConditionalOnProperty(name = "smartasync.enabled", havingValue = "true", matchIfMissing = true)
 @EnableConfigurationProperties(SmartAsyncProperties.class)
-@Import({ExecutorRegistrar.class, BridgeConfiguration.class})
+@Import({ExecutorRegistrar.class, BridgeConfiguration.class, ReactorConfiguration.class})
 public final class SmartAsyncAutoConfiguration {
 
     private static final String INTERCEPTOR = "smartAsyncInterceptor";
@@ -126,6 +127,11 @@ public final class SmartAsyncAutoConfiguration {
             ContextCarrier context,
             ObjectProvider<AsyncConfigurer> asyncConfigurer) {
         return new SmartAsyncEngine(callers, timeouts, context, () -> backgroundErrors(asyncConfigurer.getIfUnique()));
+    }
+
+    @Bean
+    static SmartAsyncTemplate smartAsyncTemplate(SmartAsyncEngine engine, MethodRegistry methods) {
+        return new SmartAsyncTemplate(engine, methods);
     }
 
     /** The application's handler for {@code @Async void} serves {@code background} methods too. */

@@ -37,8 +37,13 @@ class Call {
             running.cancel(false);
         }
         onSettled();
-        method.ended(route, outcome, error, System.nanoTime() - start);
+        count(outcome, error, System.nanoTime() - start);
         return true;
+    }
+
+    /** The call has ended. */
+    void count(Outcome outcome, @Nullable Throwable error, long nanos) {
+        method.ended(route, outcome, error, nanos);
     }
 
     boolean isSettled() {

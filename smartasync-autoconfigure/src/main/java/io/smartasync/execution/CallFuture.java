@@ -90,13 +90,12 @@ final class CallFuture extends CompletableFuture<@Nullable Object> {
         return super.completeExceptionally(error);
     }
 
-    /** Waits for the result. What the body threw is thrown as it is; an interrupt of the waiting thread cancels the call. */
-    @Nullable
-    Object await() throws Throwable {
+    /** Waits for a result. What it failed with is thrown as it is; an interrupt of the waiting thread cancels the work. */
+    static <T extends @Nullable Object> T await(Future<T> future) throws Throwable {
         try {
-            return get();
+            return future.get();
         } catch (InterruptedException ex) {
-            cancel(true);
+            future.cancel(true);
             throw ex;
         } catch (ExecutionException ex) {
             throw ex.getCause() == null ? ex : ex.getCause();

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.task.TaskRejectedException;
 
 /** An offloaded call whose result goes into a {@link CallFuture}: the paths AWAIT and, for futures, OFFLOAD. */
-final class FutureCall extends OffloadedCall {
+class FutureCall extends OffloadedCall {
 
     final CallFuture future = new CallFuture(this);
     private final Body.Detached body;

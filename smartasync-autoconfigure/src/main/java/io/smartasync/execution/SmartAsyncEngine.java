@@ -10,6 +10,7 @@ import io.smartasync.plan.Shape;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -113,9 +114,10 @@ public final class SmartAsyncEngine {
         return result;
     }
 
-    private static @Nullable Object await(BoundMethod method, CallFuture future) throws Throwable {
+    /** Waits for the result of a call, on its caller's thread. */
+    static <T extends @Nullable Object> T await(BoundMethod method, Future<T> future) throws Throwable {
         try {
-            return future.await();
+            return CallFuture.await(future);
         } catch (TimeoutException ex) {
             throw method.declares(TimeoutException.class) ? ex : new SmartAsyncTimeoutException(ex);
         } catch (InterruptedException ex) {
@@ -205,7 +207,7 @@ public final class SmartAsyncEngine {
         return future;
     }
 
-    private static BlockingCallOnEventLoopException reject(BoundMethod method, Route route) {
+    static BlockingCallOnEventLoopException reject(BoundMethod method, Route route) {
         BlockingCallOnEventLoopException refusal =
                 new BlockingCallOnEventLoopException(method.plan().name(), Thread.currentThread());
         method.ended(route, Outcome.REJECTED, refusal, 0);

@@ -24,11 +24,6 @@ public record Subject(Class<?> type, String name, Method method, Method called, 
         return new Subject(beanClass, method.getName(), method, called, Shape.of(method.getReturnType()));
     }
 
-    /** A piece of code that gives {@code result}, run by {@code operation}. */
-    public static Subject code(String name, Method operation, Shape result) {
-        return new Subject(operation.getDeclaringClass(), name, operation, operation, result);
-    }
-
     /** What the caller gets. */
     public Shape shape() {
         return Shape.of(called.getReturnType());

@@ -1,0 +1,177 @@
+package io.smartasync.execution;
+
+import io.smartasync.Outcome;
+import io.smartasync.Route;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.function.ThrowingFunction;
+
+/**
+ * The same work for many items: a few workers, each a call on the executor, take one item after the other. Each item is
+ * counted as a call of its own. Whoever ends it first (the last item, the first failure, the deadline, a cancel) stops the
+ * rest. Thread-safe.
+ */
+final class FanOut<T, R extends @Nullable Object> extends CompletableFuture<List<R>> {
+
+    private final SmartAsyncEngine engine;
+    private final BoundMethod method;
+    private final Route route;
+    private final List<T> items;
+    private final ThrowingFunction<T, R> work;
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger open;
+    private final AtomicReferenceArray<R> results;
+    private final AtomicReference<@Nullable Outcome> end = new AtomicReference<>();
+    private final List<Worker> workers = new CopyOnWriteArrayList<>();
+
+    FanOut(SmartAsyncEngine engine, BoundMethod method, Collection<T> items, ThrowingFunction<T, R> work) {
+        this.engine = engine;
+        this.method = method;
+        this.route = engine.route(method);
+        this.items = new ArrayList<>(items);
+        this.work = work;
+        this.open = new AtomicInteger(items.size());
+        this.results = new AtomicReferenceArray<>(items.size());
+    }
+
+    FanOut<T, R> start(int concurrency) {
+        if (concurrency < 1) {
+            throw new IllegalArgumentException("At least one at once, not " + concurrency);
+        }
+        if (items.isEmpty()) {
+            succeed();
+        } else if (route.executor() == null) {
+            workOff();
+        } else {
+            startWorkers(Math.min(concurrency, items.size()));
+        }
+        return this;
+    }
+
+    private void startWorkers(int count) {
+        if (method.timeout() != null) {
+            var running = engine.timeouts().schedule(this::timeOut, method.timeout());
+            if (running != null) {
+                whenComplete((value, error) -> running.cancel(false));
+            }
+        }
+        for (int i = 0; i < count && next.get() < items.size() && !isDone(); i++) {
+            Worker worker = new Worker();
+            workers.add(worker);
+            worker.executor.submit(worker);
+            if (worker.refusal() != null && i > 0) {
+                return; // those that were taken do the work
+            }
+            worker.future.whenComplete((nothing, refusal) -> {
+                if (refusal != null && end(Outcome.REJECTED)) {
+                    method.ended(route, Outcome.REJECTED, refusal, System.nanoTime() - worker.start);
+                    stop();
+                    super.completeExceptionally(refusal);
+                }
+            });
+        }
+        if (end.get() != null) {
+            stop(); // whoever ended it may have missed the last worker
+        }
+    }
+
+    private void workOff() {
+        for (int i = next.getAndIncrement(); i < items.size() && end.get() == null; i = next.getAndIncrement()) {
+            long start = System.nanoTime();
+            try {
+                results.set(i, work.applyWithException(items.get(i)));
+            } catch (Throwable ex) {
+                Outcome stopped = end.get();
+                method.ended(route, stopped == null ? Outcome.ERROR : stopped, ex, System.nanoTime() - start);
+                completeExceptionally(ex);
+                return;
+            }
+            method.ended(route, Outcome.SUCCESS, null, System.nanoTime() - start);
+            if (open.decrementAndGet() == 0) {
+                succeed();
+            }
+        }
+    }
+
+    private void succeed() {
+        if (end(Outcome.SUCCESS)) {
+            stop(); // those that wait for a permit would find nothing
+            @SuppressWarnings("unchecked")
+            R[] values = (R[]) new Object[results.length()];
+            Arrays.setAll(values, results::get);
+            super.complete(Collections.unmodifiableList(Arrays.asList(values)));
+        }
+    }
+
+    private void timeOut() {
+        completeExceptionally(new TimeoutException(method.plan().name() + " did not complete for all of " + items.size()
+                + " items within "
+                + (method.timeout() == null ? "its timeout" : method.timeout().toMillis() + " ms")));
+    }
+
+    @Override
+    public boolean cancel(boolean interrupt) {
+        if (!end(Outcome.CANCELLED)) {
+            return isCancelled();
+        }
+        stop();
+        return super.cancel(interrupt);
+    }
+
+    @Override
+    public boolean complete(List<R> value) {
+        if (!end(Outcome.CANCELLED)) {
+            return false;
+        }
+        stop();
+        return super.complete(value);
+    }
+
+    @Override
+    public boolean completeExceptionally(Throwable error) {
+        if (!end(error instanceof TimeoutException ? Outcome.TIMEOUT : Outcome.CANCELLED)) {
+            return false;
+        }
+        stop();
+        return super.completeExceptionally(error);
+    }
+
+    /** Whether the caller of this method is the one who ends it; what still runs then ends with {@code outcome}. */
+    private boolean end(Outcome outcome) {
+        return end.compareAndSet(null, outcome);
+    }
+
+    private void stop() {
+        workers.forEach(worker -> worker.future.cancel(true));
+    }
+
+    /** Takes items as long as there are any. Its executor knows it as one call, the meters know its items. */
+    private final class Worker extends FutureCall {
+
+        Worker() {
+            super(
+                    FanOut.this.method,
+                    FanOut.this.route,
+                    FanOut.this::workOffAll,
+                    engine.capture(FanOut.this.route, null));
+        }
+
+        @Override
+        void count(Outcome outcome, @Nullable Throwable error, long nanos) {}
+    }
+
+    private @Nullable Object workOffAll() {
+        workOff();
+        return null;
+    }
+}

@@ -1,0 +1,101 @@
+package io.smartasync.execution;
+
+import io.smartasync.OperationSettings;
+import io.smartasync.SmartAsyncOperations;
+import io.smartasync.Workload;
+import io.smartasync.plan.Shape;
+import io.smartasync.plan.Subject;
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** What the operations have in common: their settings, and one instance for each combination of them. */
+abstract class OperationsTemplate<S extends OperationSettings<S>> implements OperationSettings<S> {
+
+    final SmartAsyncEngine engine;
+    private final MethodRegistry methods;
+    private final Settings settings;
+    private final Map<Settings, S> instances;
+
+    /** What was set; {@code null} is left to rules, routes and defaults. */
+    record Settings(
+            @Nullable String name,
+            @Nullable String executor,
+            @Nullable Workload workload,
+            @Nullable Duration timeout) {
+
+        static final Settings NONE = new Settings(null, null, null, null);
+    }
+
+    OperationsTemplate(SmartAsyncEngine engine, MethodRegistry methods) {
+        this.engine = engine;
+        this.methods = methods;
+        this.settings = Settings.NONE;
+        this.instances = new ConcurrentHashMap<>();
+    }
+
+    OperationsTemplate(OperationsTemplate<S> origin, Settings settings) {
+        this.engine = origin.engine;
+        this.methods = origin.methods;
+        this.settings = settings;
+        this.instances = origin.instances;
+    }
+
+    /** Operations with other settings. */
+    abstract S with(Settings settings);
+
+    private S instance(Settings wanted) {
+        return instances.computeIfAbsent(wanted, this::with);
+    }
+
+    @Override
+    public S named(String name) {
+        return instance(new Settings(name, settings.executor, settings.workload, settings.timeout));
+    }
+
+    @Override
+    public S executor(String executor) {
+        return instance(new Settings(settings.name, executor, settings.workload, settings.timeout));
+    }
+
+    @Override
+    public S workload(Workload workload) {
+        return instance(new Settings(settings.name, settings.executor, workload, settings.timeout));
+    }
+
+    @Override
+    public S timeout(Duration timeout) {
+        if (timeout.isZero() || timeout.isNegative()) {
+            throw new IllegalArgumentException(timeout + " is not positive");
+        }
+        return instance(new Settings(settings.name, settings.executor, settings.workload, timeout));
+    }
+
+    @Nullable
+    Duration timeout() {
+        return settings.timeout;
+    }
+
+    /** An operation that runs code which gives a plain value. */
+    BoundMethod running(String operation) {
+        return bind(operation, Shape.BLOCKING, settings);
+    }
+
+    /** An operation that waits for what was begun elsewhere. */
+    BoundMethod awaiting(String operation, Shape result) {
+        return bind(operation, result, new Settings(settings.name, null, Workload.NON_BLOCKING, settings.timeout));
+    }
+
+    private BoundMethod bind(String operation, Shape result, Settings with) {
+        Method method = Arrays.stream(getClass().getInterfaces()[0].getMethods())
+                .filter(candidate -> candidate.getName().equals(operation))
+                .findFirst()
+                .orElseThrow();
+        String name = with.name == null ? operation : with.name;
+        Subject subject = new Subject(SmartAsyncOperations.class, name, method, method, result);
+        return methods.bind(subject, with.executor, with.workload, with.timeout);
+    }
+}

@@ -1,0 +1,115 @@
+package io.smartasync.execution;
+
+import io.smartasync.ReactorSmartAsyncOperations;
+import io.smartasync.plan.Shape;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.ReflectionUtils;
+import org.springframework.util.function.ThrowingFunction;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Hands pieces of code to the engine, for Reactor. Loaded only where Reactor is. */
+public final class ReactorSmartAsyncTemplate extends OperationsTemplate<ReactorSmartAsyncOperations>
+        implements ReactorSmartAsyncOperations {
+
+    private static final Body<Callable<?>> ONE = body(work -> Mono.justOrEmpty(work.call()));
+    private static final Body<Callable<? extends Iterable<?>>> MANY = body(work -> Flux.fromIterable(work.call()));
+    private static final Body<Mono<?>> RESULT = body(ReactorEngine::toFuture);
+
+    private final BoundMethod mono = running("mono");
+    private final BoundMethod flux = running("flux");
+    private final BoundMethod await = awaiting("await", Shape.PUBLISHER);
+    private final ReactorSmartAsyncTemplate each;
+
+    /** Makes operations without settings. */
+    public ReactorSmartAsyncTemplate(SmartAsyncEngine engine, MethodRegistry methods) {
+        super(engine, methods);
+        this.each = this;
+    }
+
+    private ReactorSmartAsyncTemplate(OperationsTemplate<ReactorSmartAsyncOperations> origin, Settings settings) {
+        super(origin, settings);
+        this.each = settings.timeout() == null
+                ? this
+                : new ReactorSmartAsyncTemplate(
+                        origin, new Settings(settings.name(), settings.executor(), settings.workload(), null));
+    }
+
+    @Override
+    ReactorSmartAsyncOperations with(Settings settings) {
+        return new ReactorSmartAsyncTemplate(this, settings);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> Mono<T> mono(Callable<? extends @Nullable T> work) {
+        return (Mono<T>) publisher(mono, ONE, work);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> Flux<T> flux(Callable<? extends Iterable<T>> work) {
+        return (Flux<T>) publisher(flux, MANY, work);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> @Nullable T await(Mono<T> mono) throws Exception {
+        try {
+            return (T) engine.invoke(await, RESULT, mono);
+        } catch (Throwable ex) {
+            ReflectionUtils.rethrowException(ex);
+            throw new IllegalStateException(ex);
+        }
+    }
+
+    @Override
+    public <T> List<T> await(Flux<T> flux) throws Exception {
+        return Objects.requireNonNull(await(flux.collectList()));
+    }
+
+    @Override
+    public <T, R> Flux<R> fluxAll(
+            Collection<T> items, int concurrency, ThrowingFunction<T, ? extends @Nullable R> work) {
+        Flux<R> results = Flux.fromIterable(items)
+                .flatMapSequential(item -> each.<R>mono(() -> work.applyWithException(item)), concurrency);
+        Duration limit = timeout();
+        return limit == null
+                ? results
+                : Flux.defer(() -> {
+                    Mono<Long> deadline = Mono.delay(limit).cache(); // one for the first element and all that follow
+                    return results.timeout(
+                            deadline, result -> deadline, Mono.error(() -> tooLate(items.size(), limit)));
+                });
+    }
+
+    private TimeoutException tooLate(int items, Duration limit) {
+        return new TimeoutException(mono.plan().name() + " did not complete for all of " + items + " items within "
+                + limit.toMillis() + " ms");
+    }
+
+    private <I> Object publisher(BoundMethod method, Body<I> body, I invocation) {
+        return ReactorEngine.publisher(engine, method, body.detach(invocation));
+    }
+
+    private static <I> Body<I> body(ThrowingFunction<I, Object> work) {
+        return new Body<>() {
+
+            @Override
+            public Object proceed(I invocation) throws Throwable {
+                return work.applyWithException(invocation);
+            }
+
+            @Override
+            public Detached detach(I invocation) {
+                return () -> work.applyWithException(invocation);
+            }
+        };
+    }
+}

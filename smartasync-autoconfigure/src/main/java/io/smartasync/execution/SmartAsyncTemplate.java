@@ -1,0 +1,115 @@
+package io.smartasync.execution;
+
+import io.smartasync.ExecutionPath;
+import io.smartasync.Route;
+import io.smartasync.SmartAsyncOperations;
+import io.smartasync.plan.Shape;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.ReflectionUtils;
+import org.springframework.util.function.ThrowingFunction;
+
+/** Hands pieces of code to the engine. */
+public final class SmartAsyncTemplate extends OperationsTemplate<SmartAsyncOperations> implements SmartAsyncOperations {
+
+    private static final Body<Callable<?>> CODE = new Body<>() {
+
+        @Override
+        public @Nullable Object proceed(Callable<?> work) throws Exception {
+            return work.call();
+        }
+
+        @Override
+        public Detached detach(Callable<?> work) {
+            return work::call;
+        }
+    };
+
+    private static final Body<CompletionStage<?>> STAGE = new Body<>() {
+
+        @Override
+        public Object proceed(CompletionStage<?> stage) {
+            return stage;
+        }
+
+        @Override
+        public Detached detach(CompletionStage<?> stage) {
+            return () -> stage;
+        }
+    };
+
+    private final BoundMethod call = running("call");
+    private final BoundMethod future = running("future");
+    private final BoundMethod await = awaiting("await", Shape.FUTURE);
+    private final BoundMethod callAll = awaiting("callAll", Shape.FUTURE);
+    private final BoundMethod futureAll = running("futureAll");
+
+    /** Makes operations without settings. */
+    public SmartAsyncTemplate(SmartAsyncEngine engine, MethodRegistry methods) {
+        super(engine, methods);
+    }
+
+    private SmartAsyncTemplate(OperationsTemplate<SmartAsyncOperations> origin, Settings settings) {
+        super(origin, settings);
+    }
+
+    @Override
+    SmartAsyncOperations with(Settings settings) {
+        return new SmartAsyncTemplate(this, settings);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T call(Callable<T> work) throws Exception {
+        return invoke(call, CODE, work);
+    }
+
+    @Override
+    public <T extends @Nullable Object> CompletableFuture<T> future(Callable<T> work) {
+        try {
+            return invoke(future, CODE, work);
+        } catch (Exception ex) {
+            return CompletableFuture.failedFuture(ex);
+        }
+    }
+
+    @Override
+    public <T extends @Nullable Object> T await(CompletionStage<T> stage) throws Exception {
+        return invoke(await, STAGE, stage);
+    }
+
+    @Override
+    public <T, R extends @Nullable Object> List<R> callAll(
+            Collection<T> items, int concurrency, ThrowingFunction<T, R> work) throws Exception {
+        Route route = engine.route(callAll);
+        if (route.path() == ExecutionPath.REJECT) {
+            throw SmartAsyncEngine.reject(callAll, route);
+        }
+        try {
+            return SmartAsyncEngine.await(callAll, futureAll(items, concurrency, work));
+        } catch (Throwable ex) {
+            ReflectionUtils.rethrowException(ex);
+            throw new IllegalStateException(ex);
+        }
+    }
+
+    @Override
+    public <T, R extends @Nullable Object> CompletableFuture<List<R>> futureAll(
+            Collection<T> items, int concurrency, ThrowingFunction<T, R> work) {
+        return new FanOut<>(engine, futureAll, items, work).start(concurrency);
+    }
+
+    /** Whose result has the type, and is {@code null} only if, that the code says. */
+    @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
+    private <I, V extends @Nullable Object> V invoke(BoundMethod method, Body<I> body, I invocation) throws Exception {
+        try {
+            return (V) engine.invoke(method, body, invocation);
+        } catch (Throwable ex) {
+            ReflectionUtils.rethrowException(ex);
+            throw new IllegalStateException(ex);
+        }
+    }
+}

@@ -1,0 +1,339 @@
+package io.smartasync.execution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.smartasync.BlockingCallOnEventLoopException;
+import io.smartasync.ReactorSmartAsyncOperations;
+import io.smartasync.SmartAsyncConfigurationException;
+import io.smartasync.SmartAsyncOperations;
+import io.smartasync.Workload;
+import io.smartasync.support.CallerThread;
+import io.smartasync.support.Calls;
+import io.smartasync.support.TestContext;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.task.TaskRejectedException;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Pieces of code run as the annotation would run a method. */
+@Timeout(30)
+class OperationsTest {
+
+    private static final List<Integer> ITEMS = IntStream.range(0, 50).boxed().toList();
+
+    @Test
+    void aPlainValueIsComputedInPlaceAndRefusedOnAnEventLoop() {
+        run((context, operations) -> {
+            Calls calls = TestContext.calls(context);
+            SmartAsyncOperations named = operations.named("load");
+            assertThat(named.call(OperationsTest::thread))
+                    .isEqualTo(Thread.currentThread().getName());
+            assertThatThrownBy(() -> CallerThread.REACTOR_LOOP.run(null, () -> named.call(OperationsTest::thread)))
+                    .hasCauseInstanceOf(BlockingCallOnEventLoopException.class);
+            assertThat(calls.by("path")).isEqualTo(Map.of("direct", 1L, "reject", 1L));
+            assertThat(calls.by("class")).isEqualTo(Map.of("SmartAsyncOperations", 2L));
+            assertThat(calls.by("method")).isEqualTo(Map.of("load", 2L));
+        });
+    }
+
+    @Test
+    void anExecutorATimeoutAndAWorkloadDoWhatTheyDoOnTheAnnotation() {
+        run((context, operations) -> {
+            assertThat(operations.executor("cpu").call(OperationsTest::thread)).startsWith("smartasync-cpu-");
+            assertThat(operations
+                            .workload(Workload.CPU)
+                            .future(OperationsTest::thread)
+                            .get(10, TimeUnit.SECONDS))
+                    .startsWith("smartasync-cpu-");
+            assertThatExceptionOfType(TimeoutException.class)
+                    .isThrownBy(() -> operations
+                            .named("slow")
+                            .timeout(Duration.ofMillis(50))
+                            .call(OperationsTest::forever))
+                    .withMessage("SmartAsyncOperations#slow did not complete within 50 ms");
+            assertThatExceptionOfType(SmartAsyncConfigurationException.class)
+                    .isThrownBy(() -> operations.executor("nowhere"))
+                    .withMessageContaining("there is no executor named 'nowhere'");
+        });
+    }
+
+    @Test
+    void aRuleBeatsWhatTheCodeSays() {
+        application()
+                .withPropertyValues(
+                        "smartasync.rules[0].method=SmartAsyncOperations#load", "smartasync.rules[0].executor=cpu")
+                .run(context -> assertThat(context.getBean(SmartAsyncOperations.class)
+                                .named("load")
+                                .executor("io")
+                                .call(OperationsTest::thread))
+                        .startsWith("smartasync-cpu-"));
+    }
+
+    @Test
+    void theSameSettingsGiveTheSameInstance() {
+        run((context, operations) -> assertThat(operations.named("a").executor("io"))
+                .isSameAs(operations.executor("io").named("a")));
+    }
+
+    @Test
+    void cancellingTheFutureInterruptsTheCode() {
+        run((context, operations) -> {
+            CountDownLatch started = new CountDownLatch(1);
+            CountDownLatch interrupted = new CountDownLatch(1);
+            CompletableFuture<Object> future = operations.future(() -> {
+                started.countDown();
+                try {
+                    return forever();
+                } finally {
+                    interrupted.countDown();
+                }
+            });
+            started.await();
+            future.cancel(true);
+            assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+        });
+    }
+
+    @Test
+    void stagesAndPublishersAreWaitedForWhereThatIsAllowed() {
+        run((context, operations) -> {
+            Calls calls = TestContext.calls(context);
+            ReactorSmartAsyncOperations reactor = context.getBean(ReactorSmartAsyncOperations.class);
+            IOException failure = new IOException("gone");
+            AtomicInteger subscriptions = new AtomicInteger();
+            Mono<Integer> mono = Mono.fromCallable(subscriptions::incrementAndGet);
+            assertThat(operations.<Integer>await(CompletableFuture.supplyAsync(() -> 1)))
+                    .isEqualTo(1);
+            assertThat(reactor.await(Mono.just(2))).isEqualTo(2);
+            assertThat(reactor.await(Mono.<Integer>empty())).isNull();
+            assertThat(reactor.await(Flux.just(1, 2))).containsExactly(1, 2);
+            assertThatThrownBy(() -> operations.await(CompletableFuture.failedFuture(failure)))
+                    .isSameAs(failure);
+            assertThatThrownBy(() -> reactor.await(Mono.error(failure))).isSameAs(failure);
+            assertThatThrownBy(() -> CallerThread.REACTOR_LOOP.run(null, () -> reactor.await(mono)))
+                    .hasCauseInstanceOf(BlockingCallOnEventLoopException.class);
+            assertThat(subscriptions).hasValue(0);
+            CompletableFuture<Integer> never = new CompletableFuture<>();
+            assertThatExceptionOfType(TimeoutException.class)
+                    .isThrownBy(() -> operations.timeout(Duration.ofMillis(20)).await(never));
+            assertThat(never).isCancelled();
+            assertThat(calls.by("outcome"))
+                    .isEqualTo(Map.of("SUCCESS", 4L, "ERROR", 2L, "REJECTED", 1L, "TIMEOUT", 1L));
+        });
+    }
+
+    @Test
+    void monoAndFluxRunOnAnExecutorForEachSubscription() {
+        run((context, operations) -> {
+            ReactorSmartAsyncOperations reactor = context.getBean(ReactorSmartAsyncOperations.class);
+            AtomicInteger runs = new AtomicInteger();
+            Mono<String> mono = reactor.mono(() -> {
+                runs.incrementAndGet();
+                return thread();
+            });
+            assertThat(runs).hasValue(0);
+            assertThat(mono.toFuture().get(10, TimeUnit.SECONDS)).startsWith("smartasync-io-");
+            assertThat(mono.toFuture().get(10, TimeUnit.SECONDS)).startsWith("smartasync-io-");
+            assertThat(runs).hasValue(2);
+            assertThat(reactor.<String>mono(() -> null).toFuture().get(10, TimeUnit.SECONDS))
+                    .isNull();
+            assertThat(reactor.flux(() -> ITEMS).collectList().toFuture().get(10, TimeUnit.SECONDS))
+                    .isEqualTo(ITEMS);
+        });
+    }
+
+    @Test
+    void manyItemsAreWorkedOffInOrderAndAtMostSoManyAtOnce() {
+        run((context, operations) -> {
+            Calls calls = TestContext.calls(context);
+            AtomicInteger running = new AtomicInteger();
+            AtomicInteger most = new AtomicInteger();
+            CyclicBarrier fourAtOnce = new CyclicBarrier(4);
+            List<String> results = operations.named("items").callAll(ITEMS.subList(0, 48), 4, item -> {
+                most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                fourAtOnce.await(10, TimeUnit.SECONDS);
+                running.decrementAndGet();
+                return "item " + item;
+            });
+            assertThat(results).hasSize(48).startsWith("item 0", "item 1").endsWith("item 47");
+            assertThat(most).hasValue(4);
+            assertThat(calls.by("outcome")).isEqualTo(Map.of("SUCCESS", 48L));
+            assertThat(calls.by("method")).isEqualTo(Map.of("items", 48L));
+            assertThat(operations.callAll(List.of(), 4, item -> item)).isEmpty();
+        });
+    }
+
+    @Test
+    void theFirstFailureInterruptsTheRestAndWhatHasNotBegunNeverDoes() {
+        run((context, operations) -> {
+            Calls calls = TestContext.calls(context);
+            IOException failure = new IOException("item 3");
+            CountDownLatch others = new CountDownLatch(3);
+            CountDownLatch interrupted = new CountDownLatch(3);
+            AtomicInteger begun = new AtomicInteger();
+            assertThatThrownBy(() -> operations.callAll(ITEMS, 4, item -> {
+                        begun.incrementAndGet();
+                        if (item == 3) {
+                            others.await();
+                            throw failure;
+                        }
+                        others.countDown();
+                        try {
+                            return forever();
+                        } finally {
+                            interrupted.countDown();
+                        }
+                    }))
+                    .isSameAs(failure);
+            assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+            awaitIdle(context);
+            assertThat(begun).hasValue(4);
+            assertThat(calls.by("outcome")).isEqualTo(Map.of("ERROR", 1L, "CANCELLED", 3L));
+        });
+    }
+
+    @Test
+    void aDeadlineLimitsAllOfThemTogether() {
+        run((context, operations) -> {
+            Calls calls = TestContext.calls(context);
+            assertThatExceptionOfType(TimeoutException.class)
+                    .isThrownBy(() -> operations
+                            .named("items")
+                            .timeout(Duration.ofMillis(500))
+                            .callAll(ITEMS, 2, item -> item < 10 ? item : forever()))
+                    .withMessage("SmartAsyncOperations#items did not complete for all of 50 items within 500 ms");
+            awaitIdle(context);
+            assertThat(calls.by("outcome")).isEqualTo(Map.of("SUCCESS", 10L, "TIMEOUT", 2L));
+        });
+    }
+
+    @Test
+    void cancellingTheFutureOfManyStopsThem() {
+        run((context, operations) -> {
+            CountDownLatch started = new CountDownLatch(2);
+            CompletableFuture<List<Object>> all = operations.futureAll(ITEMS, 2, item -> {
+                started.countDown();
+                return forever();
+            });
+            started.await();
+            all.cancel(true);
+            awaitIdle(context);
+            assertThatExceptionOfType(CancellationException.class).isThrownBy(all::join);
+        });
+    }
+
+    @Test
+    void onAnEventLoopManyAreAFutureOrAFluxAndAListIsRefused() {
+        run((context, operations) -> {
+            ReactorSmartAsyncOperations reactor = context.getBean(ReactorSmartAsyncOperations.class);
+            assertThatThrownBy(
+                            () -> CallerThread.REACTOR_LOOP.run(null, () -> operations.callAll(ITEMS, 2, item -> item)))
+                    .hasCauseInstanceOf(BlockingCallOnEventLoopException.class);
+            assertThat(CallerThread.REACTOR_LOOP
+                            .run(null, () -> operations.futureAll(ITEMS, 2, item -> item + 1))
+                            .get(10, TimeUnit.SECONDS))
+                    .hasSize(50)
+                    .startsWith(1, 2, 3);
+            assertThat(CallerThread.REACTOR_LOOP
+                            .run(null, () -> reactor.<Integer, Integer>fluxAll(ITEMS, 4, item -> item + 1)
+                                    .collectList()
+                                    .toFuture())
+                            .get(10, TimeUnit.SECONDS))
+                    .hasSize(50)
+                    .startsWith(1, 2, 3);
+            assertThatThrownBy(() -> reactor.timeout(Duration.ofMillis(50))
+                            .fluxAll(ITEMS, 2, item -> forever())
+                            .collectList()
+                            .toFuture()
+                            .get(10, TimeUnit.SECONDS))
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(TimeoutException.class);
+            awaitIdle(context);
+        });
+    }
+
+    @Test
+    void aFullExecutorStillServesWhatItTookAndRefusesOnlyWhereItTookNothing() {
+        application()
+                .withPropertyValues(
+                        "smartasync.executors.one.concurrency-limit=1", "smartasync.executors.one.queue-capacity=0")
+                .run(context -> {
+                    SmartAsyncOperations operations =
+                            context.getBean(SmartAsyncOperations.class).executor("one");
+                    assertThat(operations.callAll(ITEMS, 8, item -> item)).isEqualTo(ITEMS);
+                    CountDownLatch gate = new CountDownLatch(1);
+                    CompletableFuture<Boolean> busy = operations.future(() -> gate.await(10, TimeUnit.SECONDS));
+                    assertThatThrownBy(() -> operations.callAll(ITEMS, 8, item -> item))
+                            .isInstanceOf(TaskRejectedException.class);
+                    gate.countDown();
+                    busy.get(10, TimeUnit.SECONDS);
+                });
+    }
+
+    /** Within a body that holds the only permit, the items run in place. */
+    @Test
+    void nestedFanOutsCompleteOnALimitOfOne() {
+        application()
+                .withPropertyValues("smartasync.executors.one.concurrency-limit=1")
+                .run(context -> {
+                    SmartAsyncOperations operations =
+                            context.getBean(SmartAsyncOperations.class).executor("one");
+                    List<Integer> sums = operations.callAll(
+                            ITEMS.subList(0, 5),
+                            3,
+                            outer -> operations.callAll(ITEMS.subList(0, 5), 3, inner -> outer * inner).stream()
+                                    .mapToInt(Integer::intValue)
+                                    .sum());
+                    assertThat(sums).containsExactly(0, 10, 20, 30, 40);
+                });
+    }
+
+    private static String thread() {
+        return Thread.currentThread().getName();
+    }
+
+    private static <T> T forever() throws InterruptedException {
+        new CountDownLatch(1).await();
+        throw new AssertionError();
+    }
+
+    private static void awaitIdle(AssertableApplicationContext context) throws InterruptedException {
+        SmartAsyncTaskExecutor io = context.getBean("smartasync-io", SmartAsyncTaskExecutor.class);
+        while (io.active() > 0) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("still active: " + io.active());
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private interface Scenario {
+        void play(AssertableApplicationContext context, SmartAsyncOperations operations) throws Exception;
+    }
+
+    private static void run(Scenario scenario) {
+        application().run(context -> scenario.play(context, context.getBean(SmartAsyncOperations.class)));
+    }
+
+    private static ApplicationContextRunner application() {
+        return TestContext.with();
+    }
+}
