@@ -108,8 +108,9 @@ class ArchitectureTest {
     }
 
     @Test
-    void theServletApiIsNamedOnlyInClassesThatBearItsName() {
-        classesNotNamedAfter("Servlet")
+    void theServletApiAndWebFluxAreNamedOnlyInClassesThatBearTheirName() {
+        noClasses()
+                .that(not(enclosedBy("Servlet").or(enclosedBy("WebFlux"))))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("jakarta.servlet..", "org.springframework.web..")

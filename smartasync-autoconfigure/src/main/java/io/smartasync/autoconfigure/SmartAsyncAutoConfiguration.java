@@ -44,7 +44,7 @@ import org.springframework.util.function.SingletonSupplier;
 @ConditionalOnClass(Aspect.class)
 @ConditionalOnProperty(name = "smartasync.enabled", havingValue = "true", matchIfMissing = true)
 @EnableConfigurationProperties(SmartAsyncProperties.class)
-@Import({ExecutorRegistrar.class, BridgeConfiguration.class, ReactorConfiguration.class})
+@Import({ExecutorRegistrar.class, BridgeConfiguration.class, ReactorConfiguration.class, WebFluxConfiguration.class})
 public final class SmartAsyncAutoConfiguration {
 
     private static final String INTERCEPTOR = "smartAsyncInterceptor";

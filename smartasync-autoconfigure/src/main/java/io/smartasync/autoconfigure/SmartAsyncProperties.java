@@ -122,11 +122,14 @@ public record SmartAsyncProperties(
      * Event loops.
      *
      * @param onBlockingCall What happens when an event loop calls a method that returns a plain value and may block.
+     * @param offloadBlockingHandlers Whether WebFlux runs handler methods that may block, by their signature, on the executor
+     *     that the route of event loops names, unless the application sets an executor for them itself.
      * @param threadNamePatterns Names of threads to take for event loops besides those that are recognised, with * for any
      *     characters.
      */
     public record EventLoop(
             @DefaultValue("fail") BlockingCallPolicy onBlockingCall,
+            @DefaultValue("true") boolean offloadBlockingHandlers,
             @DefaultValue List<String> threadNamePatterns) {}
 
     /**

@@ -46,6 +46,13 @@ public final class ExecutorDirectory implements ExecutorNames {
         return "smartasync-" + executor;
     }
 
+    /** The executor of that name, for others who submit tasks. */
+    public TaskExecutor taskExecutor(String name) {
+        return own.contains(name)
+                ? beans.getBean(beanName(name), SmartAsyncTaskExecutor.class)
+                : beans.getBean(name, TaskExecutor.class);
+    }
+
     BodyExecutor get(String name) {
         if (own.contains(name)) {
             return beans.getBean(beanName(name), SmartAsyncTaskExecutor.class);

@@ -42,6 +42,8 @@ public final class Servers implements AutoCloseable {
         return new SpringApplicationBuilder(WebApplication.class, application)
                 .web(type)
                 .properties("server.port=0", "server.address=127.0.0.1", "spring.main.banner-mode=off")
+                // The handler below shall run on the loop
+                .properties("smartasync.event-loop.offload-blocking-handlers=false")
                 .properties(properties)
                 .run();
     }

@@ -1,0 +1,77 @@
+package io.smartasync.autoconfigure;
+
+import io.smartasync.Caller;
+import io.smartasync.ExecutionPath;
+import io.smartasync.execution.ExecutorDirectory;
+import io.smartasync.execution.MethodRegistry;
+import io.smartasync.plan.AnnotatedMethods;
+import io.smartasync.plan.Shape;
+import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.task.AsyncTaskExecutor;
+import org.springframework.core.task.TaskExecutor;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.reactive.config.BlockingExecutionConfigurer;
+import org.springframework.web.reactive.config.WebFluxConfigurer;
+
+/** Lets WebFlux run handler methods with a blocking signature where they may block. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnClass(WebFluxConfigurer.class)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+@ConditionalOnProperty(name = "smartasync.event-loop.offload-blocking-handlers", matchIfMissing = true)
+class WebFluxConfiguration {
+
+    /** The first of all, so that what Boot or the application sets wins. */
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    static WebFluxConfigurer smartAsyncBlockingHandlers(
+            SmartAsyncProperties properties, ExecutorDirectory executors, ObjectProvider<MethodRegistry> methods) {
+        String name = properties.routes().eventLoop().io();
+        return new WebFluxConfigurer() {
+
+            @Override
+            public void configureBlockingExecution(BlockingExecutionConfigurer configurer) {
+                TaskExecutor executor = executors.taskExecutor(name);
+                if (executor instanceof AsyncTaskExecutor async) {
+                    BlockingHandlers handlers = new BlockingHandlers(methods);
+                    configurer.setExecutor(async).setControllerMethodPredicate(handlers::mayBlock);
+                }
+            }
+        };
+    }
+
+    /** Which handler methods may block; decided once for each. */
+    private static final class BlockingHandlers {
+
+        private final ObjectProvider<MethodRegistry> methods;
+        private final Map<Method, Boolean> known = new ConcurrentHashMap<>();
+
+        BlockingHandlers(ObjectProvider<MethodRegistry> methods) {
+            this.methods = methods;
+        }
+
+        boolean mayBlock(HandlerMethod handler) {
+            return known.computeIfAbsent(handler.getMethod(), method -> mayBlock(method, handler.getBeanType()));
+        }
+
+        private boolean mayBlock(Method method, Class<?> beanClass) {
+            return AnnotatedMethods.isAnnotated(method, beanClass)
+                    ? methods.getObject()
+                                    .get(beanClass, method)
+                                    .plan()
+                                    .route(Caller.EVENT_LOOP)
+                                    .path()
+                            == ExecutionPath.REJECT
+                    : Shape.of(method.getReturnType()) == Shape.BLOCKING;
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package io.smartasync.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.smartasync.SmartAsync;
+import io.smartasync.Workload;
+import io.smartasync.support.Calls;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.reactive.config.BlockingExecutionConfigurer;
+import org.springframework.web.reactive.config.WebFluxConfigurer;
+import reactor.core.publisher.Mono;
+
+/** A blocking controller moved from Tomcat to Netty just works. */
+@Timeout(60)
+class WebFluxHandlersTest {
+
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    @Test
+    void handlersWithABlockingSignatureRunOnTheExecutorOfTheRouteAndTheOthersOnTheLoop() throws Exception {
+        try (ConfigurableApplicationContext application =
+                start("smartasync.executors.web.threads=platform", "smartasync.routes.event-loop.io=web")) {
+            assertThat(get(application, "/value")).startsWith("smartasync-web-");
+            assertThat(get(application, "/mono")).startsWith("reactor-http-");
+            assertThat(get(application, "/future")).startsWith("reactor-http-");
+        }
+    }
+
+    @Test
+    void bothKindsOfAnnotatedHandlersAreOnTheTimer() throws Exception {
+        try (ConfigurableApplicationContext application = start()) {
+            Calls calls =
+                    Calls.countedFromNowOn(application.getBean(io.micrometer.core.instrument.MeterRegistry.class));
+            assertThat(get(application, "/smart/value")).startsWith("smartasync-io-");
+            assertThat(get(application, "/smart/quick")).startsWith("reactor-http-");
+            assertThat(get(application, "/smart/mono")).startsWith("smartasync-io-");
+            assertThat(calls.by("method")).isEqualTo(Map.of("value", 1L, "quick", 1L, "mono", 1L));
+            assertThat(calls.by("path")).isEqualTo(Map.of("direct", 2L, "offload", 1L));
+        }
+    }
+
+    @Test
+    void theApplicationsOwnSettingWins() throws Exception {
+        try (ConfigurableApplicationContext application = new SpringApplicationBuilder(
+                        Application.class, OwnExecutor.class)
+                .web(WebApplicationType.REACTIVE)
+                .properties("server.port=0")
+                .run()) {
+            assertThat(get(application, "/value")).startsWith("own-");
+        }
+    }
+
+    @Test
+    void itCanBeTurnedOff() throws Exception {
+        try (ConfigurableApplicationContext application =
+                start("smartasync.event-loop.offload-blocking-handlers=false")) {
+            assertThat(get(application, "/value")).startsWith("reactor-http-");
+        }
+    }
+
+    private static ConfigurableApplicationContext start(String... properties) {
+        return new SpringApplicationBuilder(Application.class)
+                .web(WebApplicationType.REACTIVE)
+                .properties("server.port=0")
+                .properties(properties)
+                .run();
+    }
+
+    private static String get(ConfigurableApplicationContext application, String path) throws Exception {
+        String port = application.getEnvironment().getRequiredProperty("local.server.port");
+        return CLIENT.send(
+                        HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                                .build(),
+                        BodyHandlers.ofString())
+                .body();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @Import({Handlers.class, SmartHandlers.class})
+    static class Application {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnExecutor implements WebFluxConfigurer {
+
+        @Override
+        public void configureBlockingExecution(BlockingExecutionConfigurer configurer) {
+            configurer.setExecutor(new SimpleAsyncTaskExecutor("own-"));
+        }
+    }
+
+    @RestController
+    static class Handlers {
+
+        @GetMapping("/value")
+        String value() {
+            return thread();
+        }
+
+        @GetMapping("/mono")
+        Mono<String> mono() {
+            return Mono.just(thread());
+        }
+
+        @GetMapping("/future")
+        CompletableFuture<String> future() {
+            return CompletableFuture.completedFuture(thread());
+        }
+    }
+
+    @RestController
+    @SmartAsync
+    static class SmartHandlers {
+
+        @GetMapping("/smart/value")
+        public String value() {
+            return thread();
+        }
+
+        @GetMapping("/smart/quick")
+        @SmartAsync(workload = Workload.NON_BLOCKING)
+        public String quick() {
+            return thread();
+        }
+
+        @GetMapping("/smart/mono")
+        @SmartAsync(workload = Workload.IO)
+        public Mono<String> mono() {
+            return Mono.fromSupplier(WebFluxHandlersTest::thread);
+        }
+    }
+
+    private static String thread() {
+        return Thread.currentThread().getName();
+    }
+}
