@@ -2,14 +2,13 @@ package io.smartasync.sample;
 
 import io.smartasync.SmartAsync;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.springframework.jdbc.core.DataClassRowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
 /**
- * Holdings in a database, over JDBC: every call blocks. On a servlet or virtual thread it runs in place; an event loop gets
- * the future, whose body runs on an executor.
+ * Holdings in a database, over JDBC: every call blocks. On a servlet or virtual thread it runs in place; who must not wait
+ * holds the bean as {@link FutureHoldings}.
  */
 @Repository
 @SmartAsync
@@ -22,14 +21,6 @@ public class Holdings {
     }
 
     public List<Holding> of(String owner) {
-        return query(owner);
-    }
-
-    public CompletableFuture<List<Holding>> ofAsync(String owner) {
-        return CompletableFuture.completedFuture(query(owner));
-    }
-
-    private List<Holding> query(String owner) {
         return jdbc.sql("select symbol, quantity from holding where owner = ? order by symbol")
                 .param(owner)
                 .query(DataClassRowMapper.newInstance(Holding.class))

@@ -13,25 +13,31 @@ import reactor.core.publisher.Mono;
 class PortfolioController {
 
     private final Holdings holdings;
+    private final FutureHoldings futureHoldings;
     private final Prices prices;
+    private final PlainPrices plainPrices;
     private final Reports reports;
 
-    PortfolioController(Holdings holdings, Prices prices, Reports reports) {
+    PortfolioController(
+            Holdings holdings, FutureHoldings futureHoldings, Prices prices, PlainPrices plainPrices, Reports reports) {
         this.holdings = holdings;
+        this.futureHoldings = futureHoldings;
         this.prices = prices;
+        this.plainPrices = plainPrices;
         this.reports = reports;
     }
 
-    /** A plain value: this handler's thread waits. */
+    /** A plain value: this handler's thread waits. On Netty that is no event loop but a thread of an executor. */
     @GetMapping("/sync")
     Portfolio sync(@RequestParam(defaultValue = "ada") String owner) {
-        return Portfolio.of(owner, prices.of(holdings.of(owner)).blockOptional().orElseThrow());
+        return Portfolio.of(owner, plainPrices.of(holdings.of(owner)));
     }
 
     /** A future: the blocking query runs on an executor, and no thread waits for it or for the prices. */
     @GetMapping("/async")
     CompletableFuture<Portfolio> async(@RequestParam(defaultValue = "ada") String owner) {
-        return holdings.ofAsync(owner)
+        return futureHoldings
+                .of(owner)
                 .thenCompose(found -> prices.of(found).toFuture())
                 .thenApply(positions -> Portfolio.of(owner, positions));
     }
@@ -39,7 +45,7 @@ class PortfolioController {
     /** Both at once: a blocking library in a reactive pipeline. */
     @GetMapping("/mixed")
     Mono<Portfolio> mixed(@RequestParam(defaultValue = "ada") String owner) {
-        return Mono.fromFuture(() -> holdings.ofAsync(owner))
+        return Mono.fromFuture(() -> futureHoldings.of(owner))
                 .flatMap(prices::of)
                 .map(positions -> Portfolio.of(owner, positions));
     }

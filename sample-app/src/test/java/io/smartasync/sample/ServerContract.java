@@ -92,9 +92,10 @@ abstract class ServerContract {
         signIn("{\"user\":\"ada\",\"password\":\"wrong\"}");
         String scrape = get("/actuator/prometheus").body();
 
-        assertThat(counted(scrape, "Holdings", "ofAsync"))
+        assertThat(counted(scrape, "Holdings", "of"))
                 .contains("caller=\"" + caller() + "\"", "path=\"offload\"", "executor=\"io\"", "outcome=\"SUCCESS\"");
-        assertThat(counted(scrape, "Prices", "of")).contains("path=\"pass-through\"", "executor=\"none\"");
+        assertThat(counted(scrape, "Prices", "of"))
+                .contains("path=\"pass-through\"", "path=\"await\"", "executor=\"none\"");
         assertThat(counted(scrape, "Passwords", "match")).contains("path=\"offload\"", "executor=\"cpu\"");
         assertThat(counted(scrape, "Reports", "sharesBySymbol")).contains("executor=\"reports\"");
         assertThat(counted(scrape, "Tokens", "userOf")).contains("caller=\"" + caller() + "\"", "path=\"direct\"");

@@ -1,0 +1,11 @@
+package io.smartasync.sample;
+
+import io.smartasync.SmartAsyncBridge;
+import java.util.List;
+
+/** {@link Prices} for who may wait. */
+@SmartAsyncBridge(Prices.class)
+interface PlainPrices {
+
+    List<Portfolio.Position> of(List<Holding> holdings);
+}
