@@ -18,13 +18,18 @@ public final class TestContext {
     /** A runner for an application with these beans. */
     public static ApplicationContextRunner with(Class<?>... beans) {
         ApplicationContextRunner runner = new ApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(
-                        AopAutoConfiguration.class,
-                        TaskExecutionAutoConfiguration.class,
-                        SmartAsyncAutoConfiguration.class,
-                        SmartAsyncMetricsAutoConfiguration.class))
+                .withConfiguration(autoConfigurations())
                 .withBean(SimpleMeterRegistry.class);
         return Arrays.stream(beans).reduce(runner, ApplicationContextRunner::withBean, (first, second) -> second);
+    }
+
+    /** Ours, and those of Boot that they stand beside. */
+    public static AutoConfigurations autoConfigurations() {
+        return AutoConfigurations.of(
+                AopAutoConfiguration.class,
+                TaskExecutionAutoConfiguration.class,
+                SmartAsyncAutoConfiguration.class,
+                SmartAsyncMetricsAutoConfiguration.class);
     }
 
     /** What the application counts from now on. */

@@ -1,0 +1,320 @@
+package io.smartasync.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.core.Single;
+import io.smallrye.mutiny.Uni;
+import io.smartasync.SmartAsync;
+import io.smartasync.SmartAsyncBridge;
+import io.smartasync.TargetMethod;
+import io.smartasync.support.Calls;
+import io.smartasync.support.TestContext;
+import java.io.IOException;
+import java.lang.reflect.UndeclaredThrowableException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.authentication.TestingAuthenticationToken;
+import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
+import org.springframework.security.core.context.SecurityContextHolder;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** What bridges make of the corners of Java and Spring. */
+@Timeout(30)
+class BridgeDetailsTest {
+
+    @AfterEach
+    void signOut() {
+        SecurityContextHolder.clearContext();
+    }
+
+    interface Crud<T, I> {
+
+        T load(I id);
+
+        List<T> all();
+
+        default String name() {
+            return "crud";
+        }
+    }
+
+    abstract static class BaseCrud<T, I> implements Crud<T, I> {
+
+        @Override
+        public List<T> all() {
+            return List.of(load(null), load(null));
+        }
+    }
+
+    interface Texts extends Crud<String, Long> {
+
+        String join(String separator, String... parts);
+
+        String pick(int index);
+
+        String pick(Object key);
+
+        Set<String> words();
+
+        Single<String> single();
+
+        Flowable<String> flowable();
+
+        Uni<String> uni();
+    }
+
+    static class TextsBean extends BaseCrud<String, Long> implements Texts {
+
+        @Override
+        public String load(Long id) {
+            return "text " + id;
+        }
+
+        @Override
+        public String join(String separator, String... parts) {
+            return String.join(separator, parts);
+        }
+
+        @Override
+        public String pick(int index) {
+            return "by index";
+        }
+
+        @Override
+        public String pick(Object key) {
+            return "by key";
+        }
+
+        @Override
+        public Set<String> words() {
+            return Set.of("a");
+        }
+
+        @Override
+        public Single<String> single() {
+            return Single.just("single");
+        }
+
+        @Override
+        public Flowable<String> flowable() {
+            return Flowable.just("a", "b");
+        }
+
+        @Override
+        public Uni<String> uni() {
+            return Uni.createFrom().item("uni");
+        }
+    }
+
+    interface ReactiveCrud<T, I> {
+
+        Mono<T> load(I id);
+
+        Flux<T> all();
+    }
+
+    @SmartAsyncBridge(Texts.class)
+    interface ReactiveTexts extends ReactiveCrud<String, Long> {
+
+        Mono<String> join(String separator, String... parts);
+
+        Mono<String> pick(int index);
+
+        Mono<String> pick(Object key);
+
+        Flux<String> words();
+
+        Mono<String> name();
+
+        @TargetMethod("flowable")
+        Mono<String> one();
+
+        default Mono<String> twice(long id) {
+            return load(id).map(text -> text + text);
+        }
+    }
+
+    @SmartAsyncBridge(Texts.class)
+    interface PlainTexts {
+
+        String single();
+
+        List<String> flowable();
+
+        String uni();
+    }
+
+    @Test
+    void overloadsGenericsVarargsAndDefaultMethodsFindTheirTargets() {
+        run(context -> {
+            ReactiveTexts texts = context.getBean(ReactiveTexts.class);
+            assertThat(get(texts.load(1L))).isEqualTo("text 1");
+            assertThat(get(texts.all().collectList())).containsExactly("text null", "text null");
+            assertThat(get(texts.join("-", "a", "b"))).isEqualTo("a-b");
+            assertThat(get(texts.join("-"))).isEmpty();
+            assertThat(get(texts.pick(1))).isEqualTo("by index");
+            assertThat(get(texts.pick("one"))).isEqualTo("by key");
+            assertThat(get(texts.words().collectList())).containsExactly("a");
+            assertThat(get(texts.name())).isEqualTo("crud");
+            assertThat(get(texts.twice(1))).isEqualTo("text 1text 1");
+        });
+    }
+
+    @Test
+    void publishersOfOtherLibrariesAreWaitedFor() {
+        run(context -> {
+            PlainTexts texts = context.getBean(PlainTexts.class);
+            assertThat(texts.single()).isEqualTo("single");
+            assertThat(texts.flowable()).containsExactly("a", "b");
+            assertThat(texts.uni()).isEqualTo("uni");
+        });
+    }
+
+    @Test
+    void moreThanOneElementForASingleValueIsAnError() {
+        run(context -> assertThatExceptionOfType(Exception.class)
+                .isThrownBy(() -> get(context.getBean(ReactiveTexts.class).one()))
+                .havingRootCause()
+                .isInstanceOf(IllegalStateException.class)
+                .withMessage("One element is wanted, but there are 2; let the bridge return a List"));
+    }
+
+    interface Failing {
+        Mono<String> fail(Exception error);
+    }
+
+    static class FailingBean implements Failing {
+        @Override
+        public Mono<String> fail(Exception error) {
+            return Mono.error(error);
+        }
+    }
+
+    @SmartAsyncBridge(Failing.class)
+    interface PlainFailing {
+        String fail(Exception error);
+    }
+
+    /** Nothing can throw what an interface does not declare; Java wraps it. */
+    @Test
+    void aCheckedErrorThatTheBridgeDoesNotDeclareIsWrappedByJava() {
+        run(context -> {
+            PlainFailing failing = context.getBean(PlainFailing.class);
+            IOException checked = new IOException();
+            assertThatExceptionOfType(UndeclaredThrowableException.class)
+                    .isThrownBy(() -> failing.fail(checked))
+                    .havingCause()
+                    .isSameAs(checked);
+            assertThatIllegalStateException().isThrownBy(() -> failing.fail(new IllegalStateException()));
+        });
+    }
+
+    static class Vault {
+
+        private final Vault self;
+
+        Vault(@Lazy Vault self) {
+            this.self = self;
+        }
+
+        @SmartAsync
+        @PreAuthorize("hasRole('OWNER')")
+        public String open() {
+            return SecurityContextHolder.getContext().getAuthentication().getName() + " on "
+                    + Thread.currentThread().getName();
+        }
+
+        @SmartAsync
+        public CompletableFuture<String> nested() {
+            return self.inner();
+        }
+
+        @SmartAsync
+        public CompletableFuture<String> inner() {
+            return CompletableFuture.completedFuture("inner");
+        }
+    }
+
+    @SmartAsyncBridge(Vault.class)
+    interface ReactiveVault {
+
+        Mono<String> open();
+
+        Mono<String> nested();
+    }
+
+    @Test
+    void whatStandsAroundTheTargetStandsAroundItsBridgeToo() {
+        run(context -> {
+            Calls calls = TestContext.calls(context);
+            ReactiveVault vault = context.getBean(ReactiveVault.class);
+            SecurityContextHolder.getContext()
+                    .setAuthentication(new TestingAuthenticationToken("ada", "", "ROLE_OWNER"));
+            assertThat(get(vault.open())).startsWith("ada on smartasync-io-");
+            SecurityContextHolder.getContext()
+                    .setAuthentication(new TestingAuthenticationToken("mallory", "", "ROLE_GUEST"));
+            assertThatExceptionOfType(Exception.class)
+                    .isThrownBy(() -> get(vault.open()))
+                    .withCauseInstanceOf(AccessDeniedException.class);
+            assertThat(calls.by("outcome")).isEqualTo(Map.of("SUCCESS", 1L, "ERROR", 1L));
+        });
+    }
+
+    /** Let through is the call of the bridge, and no other that its body makes. */
+    @Test
+    void callsThatTheTargetMakesThroughProxiesAreCountedToo() {
+        run(context -> {
+            Calls calls = TestContext.calls(context);
+            assertThat(get(context.getBean(ReactiveVault.class).nested())).isEqualTo("inner");
+            assertThat(calls.by("method")).isEqualTo(Map.of("nested", 1L, "inner", 1L));
+        });
+    }
+
+    @Test
+    void bridgesInThePackagesOfTheApplicationAreFound() {
+        new ApplicationContextRunner()
+                .withInitializer(context -> AutoConfigurationPackages.register(
+                        (org.springframework.beans.factory.support.BeanDefinitionRegistry) context,
+                        "io.smartasync.bridge.found"))
+                .withConfiguration(TestContext.autoConfigurations())
+                .withBean(String.class, () -> "a bean")
+                .run(context -> assertThat(Arrays.asList(context.getBeanDefinitionNames()))
+                        .contains("io.smartasync.bridge.found.FoundTexts")
+                        .doesNotContain(ReactiveTexts.class.getName()));
+    }
+
+    private static <T> T get(Mono<T> mono) throws Exception {
+        return mono.toFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    private static void run(
+            org.springframework.boot.test.context.runner.ContextConsumer<
+                            org.springframework.boot.test.context.assertj.AssertableApplicationContext>
+                    test) {
+        TestContext.with(TextsBean.class, FailingBean.class, Vault.class)
+                .withUserConfiguration(Application.class)
+                .run(test);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableMethodSecurity
+    @ImportSmartAsyncBridges({ReactiveTexts.class, PlainTexts.class, PlainFailing.class, ReactiveVault.class})
+    static class Application {}
+}
