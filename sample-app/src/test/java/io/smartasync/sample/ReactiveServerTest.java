@@ -1,9 +1,24 @@
 package io.smartasync.sample;
 
-import org.springframework.test.context.ActiveProfiles;
+import static org.assertj.core.api.Assertions.assertThat;
 
-/** On Netty. */
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.test.context.ActiveProfiles;
+import org.springframework.test.context.TestPropertySource;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/** On Netty, with BlockHound watching its event loops all the time. */
 @ActiveProfiles("reactive")
+@TestPropertySource(properties = "server.shutdown=immediate") // the client keeps its connections
+@ExtendWith(OutputCaptureExtension.class)
 class ReactiveServerTest extends ServerContract {
 
     @Override
@@ -14,5 +29,27 @@ class ReactiveServerTest extends ServerContract {
     @Override
     String server() {
         return "Netty";
+    }
+
+    /** Else all other tests here would prove nothing. */
+    @Test
+    void controlASleepPlantedOnTheEventLoopIsCaught(CapturedOutput output) throws Exception {
+        assertThat(get("/planted").statusCode()).isEqualTo(500);
+        assertThat(output).contains("Blocking call! java.lang.Thread.sleep");
+    }
+
+    @TestConfiguration(proxyBeanMethods = false)
+    static class Planted {
+
+        @Bean
+        RouterFunction<ServerResponse> planted() {
+            return RouterFunctions.route()
+                    .GET("/planted", request -> Mono.fromCallable(() -> {
+                                Thread.sleep(10);
+                                return "slept";
+                            })
+                            .flatMap(text -> ServerResponse.ok().bodyValue(text)))
+                    .build();
+        }
     }
 }

@@ -129,7 +129,7 @@ abstract class ServerContract {
         return String.join("\n", samples);
     }
 
-    private HttpResponse<String> get(String path) throws Exception {
+    HttpResponse<String> get(String path) throws Exception {
         return send(HttpRequest.newBuilder(uri(path)));
     }
 

@@ -28,12 +28,13 @@ public final class Timeouts implements DisposableBean {
         try {
             return scheduler.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException ex) {
-            return null; // nothing runs any more that could take too long
+            return null; // the application is gone; what it still calls has no limit
         }
     }
 
+    /** Takes no more; what is timed already ends in its time, so that nobody waits for ever. */
     @Override
     public void destroy() {
-        scheduler.shutdownNow();
+        scheduler.shutdown();
     }
 }

@@ -1,8 +1,13 @@
 package io.smartasync.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smartasync.Outcome;
+import io.smartasync.Route;
 import io.smartasync.SmartAsync;
+import io.smartasync.SmartAsyncListener;
 import io.smartasync.Workload;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
@@ -10,73 +15,157 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.MDC;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.task.TaskRejectedException;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Many calls of all shapes that succeed, fail, are cancelled, time out and are refused: each is counted exactly once. */
-@Timeout(120)
+/**
+ * A million calls of all shapes, from all kinds of threads, that succeed, fail, are cancelled, time out and are refused, while
+ * the application shuts down: each is counted exactly once.
+ */
+@Timeout(240)
 class AccountingTest {
 
     private static final int THREADS = 8;
-    private static final int CALLS_PER_THREAD = 25_000;
+    private static final int CALLS_PER_THREAD = 125_000;
+    private static final int CALLS = THREADS * CALLS_PER_THREAD;
 
     @Test
-    void everyCallIsCountedOnceAndEveryPermitComesBack() {
-        TestContext.with(Bean.class)
-                .withPropertyValues(
-                        "smartasync.executors.few.threads=platform",
-                        "smartasync.executors.few.concurrency-limit=3",
-                        "smartasync.executors.few.queue-capacity=20")
-                .run(context -> {
-                    Bean bean = context.getBean(Bean.class);
-                    SmartAsyncTaskExecutor few = context.getBean("smartasync-few", SmartAsyncTaskExecutor.class);
-                    Calls calls = TestContext.calls(context);
-                    ExecutorService callers = Executors.newFixedThreadPool(THREADS);
-                    List<Future<?>> running = new ArrayList<>();
-                    for (int thread = 0; thread < THREADS; thread++) {
-                        int seed = thread;
-                        running.add(callers.submit(() -> {
-                            Random random = new Random(seed);
-                            MDC.put("caller", String.valueOf(seed));
-                            for (int call = 0; call < CALLS_PER_THREAD; call++) {
-                                callOnce(bean, random);
-                            }
-                        }));
+    void everyCallIsCountedOnceAndEveryPermitComesBackThoughTheApplicationStops() {
+        Tally tally = new Tally();
+        application().withBean(SmartAsyncListener.class, () -> tally).run(context -> {
+            Bean bean = context.getBean(Bean.class);
+            SmartAsyncTaskExecutor few = context.getBean("smartasync-few", SmartAsyncTaskExecutor.class);
+            Calls calls = TestContext.calls(context);
+            ExecutorService callers = Executors.newFixedThreadPool(THREADS, AccountingTest::caller);
+            AtomicInteger made = new AtomicInteger();
+            CountDownLatch half = new CountDownLatch(1);
+            List<Future<?>> running = new ArrayList<>();
+            for (int thread = 0; thread < THREADS; thread++) {
+                int seed = thread;
+                running.add(callers.submit(() -> {
+                    Random random = new Random(seed);
+                    MDC.put("caller", String.valueOf(seed));
+                    for (int call = 0; call < CALLS_PER_THREAD; call++) {
+                        if (made.incrementAndGet() == CALLS / 2) {
+                            half.countDown();
+                        }
+                        callOnce(bean, random);
                     }
-                    for (Future<?> caller : running) {
-                        caller.get(100, TimeUnit.SECONDS);
-                    }
-                    callers.shutdown();
-                    while (few.active() > 0 || few.queued() > 0) {
-                        Thread.onSpinWait();
-                    }
-
-                    // The last results may be counted a moment after their permits came back
-                    while (counted(calls) < THREADS * CALLS_PER_THREAD) {
-                        Thread.onSpinWait();
-                    }
-                    assertThat(counted(calls)).isEqualTo(THREADS * CALLS_PER_THREAD);
-                    assertThat(calls.by("outcome").keySet())
-                            .containsExactlyInAnyOrder("SUCCESS", "ERROR", "CANCELLED", "TIMEOUT", "REJECTED");
-                    for (int i = 0; i < 30; i++) {
-                        assertThat(few.submitCompletable(() -> MDC.get("caller"))
-                                        .get(10, TimeUnit.SECONDS))
-                                .as("context on a pooled thread")
-                                .isNull();
-                    }
-                });
+                }));
+            }
+            half.await();
+            assertNoContextIsLeft(few);
+            context.getSourceApplicationContext().close();
+            for (Future<?> caller : running) {
+                caller.get(200, TimeUnit.SECONDS);
+            }
+            callers.shutdown();
+            while (few.active() > 0 || few.queued() > 0 || tally.ended.sum() < CALLS) {
+                awake();
+            }
+            assertExactlyOnce(tally, calls);
+            assertThat(calls.by("outcome").keySet())
+                    .containsExactlyInAnyOrder("SUCCESS", "ERROR", "CANCELLED", "TIMEOUT", "REJECTED");
+        });
     }
 
-    private static long counted(Calls calls) {
-        return calls.byTags().values().stream().mapToLong(Long::longValue).sum();
+    private static void assertExactlyOnce(Tally tally, Calls calls) {
+        assertThat(tally.ended.sum()).as("calls ended").isEqualTo(CALLS);
+        assertThat(calls.byTags().values().stream().mapToLong(Long::longValue).sum())
+                .as("calls on the timer")
+                .isEqualTo(CALLS);
+    }
+
+    /** Who counts one call of a million twice, or not at all, is found out. */
+    @Test
+    void aTallyThatIsOffByOneIsSeen() {
+        Tally tally = new Tally();
+        tally.ended.add(CALLS + 1);
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> assertExactlyOnce(tally, Calls.countedFromNowOn(new SimpleMeterRegistry())))
+                .withMessageContaining("calls ended");
+        tally.ended.decrement();
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> assertExactlyOnce(tally, Calls.countedFromNowOn(new SimpleMeterRegistry())))
+                .withMessageContaining("calls on the timer");
+    }
+
+    private static final class Tally implements SmartAsyncListener {
+
+        final LongAdder ended = new LongAdder();
+
+        @Override
+        public void onEnd(Route route, Outcome outcome, @Nullable Throwable error, long nanos) {
+            ended.increment();
+        }
+    }
+
+    private static final AtomicInteger CALLERS = new AtomicInteger();
+
+    /** Plain threads, virtual ones where there are any, and such as count as event loops by their name. */
+    private static Thread caller(Runnable work) {
+        int number = CALLERS.incrementAndGet();
+        if (number % 3 == 1 && Runtime.version().feature() >= 21) {
+            return new VirtualThreadTaskExecutor("caller-")
+                    .getVirtualThreadFactory()
+                    .newThread(work);
+        }
+        return new Thread(work, (number % 3 == 2 ? "loop-" : "caller-") + number);
+    }
+
+    private static void assertNoContextIsLeft(SmartAsyncTaskExecutor executor) throws Exception {
+        for (int i = 0; i < 30; i++) {
+            try {
+                assertThat(executor.submitCompletable(() -> MDC.get("caller")).get(10, TimeUnit.SECONDS))
+                        .as("context on a pooled thread")
+                        .isNull();
+            } catch (TaskRejectedException ex) {
+                awake(); // it is full at the moment
+            }
+        }
+    }
+
+    private static void awake() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        Thread.onSpinWait();
+    }
+
+    private static ApplicationContextRunner application() {
+        return new ApplicationContextRunner()
+                .withConfiguration(TestContext.autoConfigurations())
+                .withBean(SimpleMeterRegistry.class, StillCounting::new)
+                .withBean(Bean.class)
+                .withPropertyValues(
+                        "smartasync.event-loop.thread-name-patterns=loop-*",
+                        "smartasync.executors.few.threads=platform",
+                        "smartasync.executors.few.concurrency-limit=3",
+                        "smartasync.executors.few.queue-capacity=20");
+    }
+
+    /** A registry takes no new meters once it is closed; this one outlives the application. */
+    private static final class StillCounting extends SimpleMeterRegistry {
+
+        @Override
+        public void close() {}
     }
 
     private static void callOnce(Bean bean, Random random) {
@@ -92,7 +181,7 @@ class AccountingTest {
             case 6 -> disposeIf(cancel, bean.flux(fail).then(Mono.just("")));
             default -> {
                 if (random.nextInt(50) == 0) {
-                    ignoringErrors(() -> bean.tooSlow().join());
+                    endInTime(bean.tooSlow());
                 } else {
                     disposeIf(cancel, bean.monoInPlace(fail));
                 }
@@ -105,6 +194,17 @@ class AccountingTest {
             call.run();
         } catch (RuntimeException ex) {
             // counted by the timer, which is what the test looks at
+        }
+    }
+
+    /** After the shutdown there is no clock any more. */
+    private static void endInTime(CompletableFuture<String> future) {
+        try {
+            future.get(200, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException ex) {
+            future.cancel(true);
+        } catch (InterruptedException | ExecutionException ex) {
+            // counted
         }
     }
 

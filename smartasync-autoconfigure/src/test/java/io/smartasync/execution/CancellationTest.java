@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.core.task.TaskRejectedException;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -217,6 +218,20 @@ class CancellationTest {
                     .as("the future of the body is cancelled with the call")
                     .isCancelled();
         });
+    }
+
+    /** A pool by itself gives the thread back when the method returns: the test above would see its next task run. */
+    @Test
+    void controlAPoolByItselfRunsTheNextTaskWhileTheFutureIsPending() throws Exception {
+        ThreadPoolTaskExecutor pool = new ThreadPoolTaskExecutor();
+        pool.setCorePoolSize(1);
+        pool.initialize();
+        CompletableFuture<String> inner = new CompletableFuture<>();
+        CompletableFuture<String> outer = CompletableFuture.completedFuture("").thenComposeAsync(start -> inner, pool);
+        CompletableFuture<Boolean> next = CompletableFuture.supplyAsync(outer::isDone, pool);
+        assertThat(next.get(10, TimeUnit.SECONDS)).isFalse();
+        inner.complete("later");
+        pool.shutdown();
     }
 
     private interface Scenario {

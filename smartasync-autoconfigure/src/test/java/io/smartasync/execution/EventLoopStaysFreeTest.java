@@ -6,17 +6,21 @@ import io.smartasync.SmartAsync;
 import io.smartasync.Workload;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.task.TaskRejectedException;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -76,6 +80,70 @@ class EventLoopStaysFreeTest {
         });
     }
 
+    /** Without our guard the policy does run the body on the loop: the test above would see it. */
+    @Test
+    void controlTheSamePoolByItselfRunsATaskOnTheLoop() throws Exception {
+        ThreadPoolTaskExecutor pool = callerRuns();
+        pool.initialize();
+        CountDownLatch release = new CountDownLatch(1);
+        pool.submit(() -> release.await(10, TimeUnit.SECONDS));
+        CompletableFuture<Thread> ranOn = new CompletableFuture<>();
+        Thread loopThread = onLoop(() -> {
+            pool.execute(() -> ranOn.complete(Thread.currentThread()));
+            return Thread.currentThread();
+        });
+        assertThat(ranOn).isCompletedWithValue(loopThread);
+        release.countDown();
+        pool.shutdown();
+    }
+
+    /** Best of several rounds, since other work on the machine delays beats too. */
+    @Test
+    void theLoopBeatsOnWhileSlowBodiesAreOffloaded() {
+        application().run(context -> {
+            Bean bean = context.getBean(Bean.class);
+            long best = Long.MAX_VALUE;
+            for (int round = 0; round < 10 && best >= 50; round++) {
+                List<CompletableFuture<?>> calls = new ArrayList<>();
+                best = Math.min(best, longestGapWhile(() -> {
+                    for (int i = 0; i < 20; i++) {
+                        calls.add(onLoop(() -> bean.slow()));
+                    }
+                    CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new))
+                            .get(10, TimeUnit.SECONDS);
+                }));
+            }
+            assertThat(best).as("longest gap of a 10 ms beat, in ms").isLessThan(50);
+        });
+    }
+
+    @Test
+    void controlANaiveBodyOnTheLoopStopsItsBeat() throws Exception {
+        assertThat(longestGapWhile(() -> onLoop(() -> new Bean().slow()))).isGreaterThanOrEqualTo(290);
+    }
+
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    /** The longest time between two beats of the loop, in ms. */
+    private long longestGapWhile(Work work) throws Exception {
+        AtomicLong last = new AtomicLong(System.nanoTime());
+        AtomicLong longest = new AtomicLong();
+        Runnable beat = () -> {
+            long now = System.nanoTime();
+            longest.accumulateAndGet(now - last.getAndSet(now), Math::max);
+        };
+        Disposable beats = loop.schedulePeriodically(beat, 10, 10, TimeUnit.MILLISECONDS);
+        work.run();
+        onLoop(() -> {
+            beat.run();
+            return null;
+        });
+        beats.dispose();
+        return TimeUnit.NANOSECONDS.toMillis(longest.get());
+    }
+
     private <T> T onLoop(Callable<T> call) throws Exception {
         CompletableFuture<T> result = new CompletableFuture<>();
         loop.schedule(() -> {
@@ -121,6 +189,12 @@ class EventLoopStaysFreeTest {
                 release.await();
                 return Thread.currentThread();
             });
+        }
+
+        @SmartAsync("io")
+        public CompletableFuture<String> slow() throws InterruptedException {
+            Thread.sleep(300);
+            return CompletableFuture.completedFuture("");
         }
 
         @SmartAsync("callerRuns")

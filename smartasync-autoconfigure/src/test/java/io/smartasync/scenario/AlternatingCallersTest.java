@@ -1,10 +1,14 @@
 package io.smartasync.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.smartasync.BlockingCallOnEventLoopException;
+import io.smartasync.Caller;
+import io.smartasync.CallerDetector;
 import io.smartasync.SmartAsync;
 import io.smartasync.Workload;
+import io.smartasync.caller.CallerDetection;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
 import java.util.ArrayList;
@@ -14,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
@@ -132,6 +137,26 @@ class AlternatingCallersTest {
             }
             loop.dispose();
         });
+    }
+
+    /** What the test above is for: a context that is kept after the first call gives the next caller the wrong treatment. */
+    @Test
+    void controlAContextKeptFromTheFirstCallIsFoundOut() {
+        AtomicReference<Caller> first = new AtomicReference<>();
+        CallerDetection detection =
+                new CallerDetection(List.of(), List.of(), getClass().getClassLoader());
+        CallerDetector keeping = thread -> first.updateAndGet(kept -> kept == null ? detection.current() : kept);
+        TestContext.with(Bean.class)
+                .withBean(CallerDetector.class, () -> keeping)
+                .run(context -> {
+                    Bean bean = context.getBean(Bean.class);
+                    check(bean, false, false);
+                    Scheduler loop = Schedulers.newSingle("loop", true);
+                    assertThatThrownBy(() -> CompletableFuture.runAsync(() -> check(bean, true, false), loop::schedule)
+                                    .get(10, TimeUnit.SECONDS))
+                            .hasRootCauseMessage("An event loop was let run a blocking body");
+                    loop.dispose();
+                });
     }
 
     @SmartAsync

@@ -1,0 +1,164 @@
+package io.smartasync.execution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.smartasync.SmartAsync;
+import io.smartasync.Workload;
+import io.smartasync.support.TestContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.MDC;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import reactor.core.publisher.Mono;
+
+/** When calls are over, nothing holds on to what they were made with; when an application is over, nothing to its classes. */
+@Timeout(60)
+class RetentionTest {
+
+    @Test
+    void argumentsAndResultsAreFreeWhenTheirCallsAreOver() {
+        TestContext.with(Bean.class)
+                .withPropertyValues("smartasync.executors.io.threads=platform", "smartasync.default-timeout=30s")
+                .run(context -> {
+                    List<WeakReference<Object>> used = call(context);
+                    used.forEach(RetentionTest::assertCleared);
+                });
+    }
+
+    /** All shapes; one call fails, one is cancelled while it runs, one while it waits. */
+    private static List<WeakReference<Object>> call(AssertableApplicationContext context) throws Exception {
+        Bean bean = context.getBean(Bean.class);
+        Object argument = new Object();
+        MDC.put("key", "value");
+        Object result = bean.value(argument);
+        Object later = bean.future(argument).get(10, TimeUnit.SECONDS);
+        Object mono = bean.mono(argument).toFuture().get(10, TimeUnit.SECONDS);
+        bean.failing(argument).handle((value, ex) -> ex).get(10, TimeUnit.SECONDS);
+        CountDownLatch started = new CountDownLatch(1);
+        CompletableFuture<Object> stuck = bean.stuck(argument, started);
+        started.await();
+        stuck.cancel(true);
+        MDC.clear();
+        SmartAsyncTaskExecutor io = context.getBean("smartasync-io", SmartAsyncTaskExecutor.class);
+        while (io.active() > 0) {
+            Thread.sleep(1);
+        }
+        return List.of(
+                new WeakReference<>(argument),
+                new WeakReference<>(result),
+                new WeakReference<>(later),
+                new WeakReference<>(mono),
+                new WeakReference<>(stuck));
+    }
+
+    @Test
+    void theBeanAndTheApplicationAreFreeWhenItIsClosed() {
+        WeakReference<?>[] references = new WeakReference<?>[2];
+        TestContext.with(Bean.class).run(context -> {
+            call(context);
+            references[0] = new WeakReference<>(context.getBean(Bean.class));
+            references[1] = new WeakReference<>(context.getBean(SmartAsyncEngine.class));
+        });
+        assertCleared(references[0]);
+        assertCleared(references[1]);
+    }
+
+    /** The bean's class is another in each application, as where one is redeployed. */
+    @Test
+    void theClassLoaderIsFreeWhenTheApplicationIsClosed() throws Exception {
+        WeakReference<ClassLoader> loader = runInClassLoaderOfItsOwn();
+        assertCleared(loader);
+    }
+
+    private static WeakReference<ClassLoader> runInClassLoaderOfItsOwn() throws Exception {
+        ClassLoader loader = new ThrowAwayClassLoader();
+        Class<?> type = loader.loadClass(Redeployed.class.getName());
+        TestContext.with()
+                .withClassLoader(loader)
+                .withInitializer(context -> ((org.springframework.context.support.GenericApplicationContext) context)
+                        .registerBeanDefinition("bean", definition(type)))
+                .run(context -> {
+                    Object bean = context.getBean("bean");
+                    CompletableFuture<?> future = (CompletableFuture<?>)
+                            bean.getClass().getMethod("future", Object.class).invoke(bean, new Object());
+                    assertThat(future.get(10, TimeUnit.SECONDS)).isNotNull();
+                });
+        return new WeakReference<>(loader);
+    }
+
+    private static BeanDefinition definition(Class<?> type) {
+        return new org.springframework.beans.factory.support.RootBeanDefinition(type);
+    }
+
+    private static final class ThrowAwayClassLoader extends ClassLoader {
+
+        ThrowAwayClassLoader() {
+            super(RetentionTest.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (!name.equals(Redeployed.class.getName())) {
+                return super.loadClass(name, resolve);
+            }
+            Class<?> loaded = findLoadedClass(name);
+            if (loaded != null) {
+                return loaded;
+            }
+            try (InputStream in = getParent().getResourceAsStream(name.replace('.', '/') + ".class")) {
+                byte[] bytes = in.readAllBytes();
+                return defineClass(name, bytes, 0, bytes.length);
+            } catch (IOException ex) {
+                throw new UncheckedIOException(ex);
+            }
+        }
+    }
+
+    private static void assertCleared(WeakReference<?> reference) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (reference.get() != null && System.nanoTime() < deadline) {
+            System.gc();
+        }
+        assertThat(reference.get()).isNull();
+    }
+
+    static class Bean {
+
+        @SmartAsync("io")
+        public Object value(Object argument) {
+            return new Object[] {argument};
+        }
+
+        @SmartAsync
+        public CompletableFuture<Object> future(Object argument) {
+            return CompletableFuture.completedFuture(new Object[] {argument});
+        }
+
+        @SmartAsync(workload = Workload.IO)
+        public Mono<Object> mono(Object argument) {
+            return Mono.fromSupplier(() -> new Object[] {argument});
+        }
+
+        @SmartAsync
+        public CompletableFuture<Object> failing(Object argument) {
+            throw new IllegalStateException(argument.toString());
+        }
+
+        @SmartAsync
+        public CompletableFuture<Object> stuck(Object argument, CountDownLatch started) throws InterruptedException {
+            started.countDown();
+            new CountDownLatch(1).await();
+            return CompletableFuture.completedFuture(argument);
+        }
+    }
+}
