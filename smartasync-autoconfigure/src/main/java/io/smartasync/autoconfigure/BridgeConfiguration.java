@@ -1,6 +1,7 @@
 package io.smartasync.autoconfigure;
 
 import io.smartasync.SmartAsyncConfigurationException;
+import io.smartasync.bridge.BridgeFactoryBean.BridgeFactory;
 import io.smartasync.bridge.BridgeRegistrar;
 import io.smartasync.bridge.Bridges;
 import io.smartasync.execution.MethodRegistry;
@@ -21,14 +22,14 @@ import org.springframework.core.type.AnnotationMetadata;
 @Import(BridgeConfiguration.Scan.class)
 class BridgeConfiguration {
 
-    @Bean(BridgeRegistrar.FACTORY_BEAN)
-    static Factory smartAsyncBridges(
+    @Bean
+    static BridgeFactory smartAsyncBridges(
             SmartAsyncEngine engine, MethodRegistry methods, BeanFactory beans, StartupCheck check) {
         return new Factory(new Bridges(engine, methods, beans), check);
     }
 
     /** Makes a bridge when it is first needed; if it can't work, all are looked at. */
-    static final class Factory {
+    static final class Factory implements BridgeFactory {
 
         private final Bridges bridges;
         private final StartupCheck check;
@@ -38,7 +39,8 @@ class BridgeConfiguration {
             this.check = check;
         }
 
-        <T> T create(Class<T> bridge) {
+        @Override
+        public <T> T create(Class<T> bridge) {
             try {
                 return bridges.create(bridge);
             } catch (SmartAsyncConfigurationException ex) {

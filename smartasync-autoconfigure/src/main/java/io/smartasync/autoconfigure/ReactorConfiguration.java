@@ -14,7 +14,9 @@ import reactor.core.publisher.Flux;
 class ReactorConfiguration {
 
     @Bean
-    static ReactorSmartAsyncTemplate reactorSmartAsyncTemplate(SmartAsyncEngine engine, MethodRegistry methods) {
+    static ReactorSmartAsyncTemplate reactorSmartAsyncTemplate(
+            SmartAsyncEngine engine, MethodRegistry methods, StartupCheck check) {
+        check.checkProperties();
         return new ReactorSmartAsyncTemplate(engine, methods);
     }
 }

@@ -130,7 +130,8 @@ public final class SmartAsyncAutoConfiguration {
     }
 
     @Bean
-    static SmartAsyncTemplate smartAsyncTemplate(SmartAsyncEngine engine, MethodRegistry methods) {
+    static SmartAsyncTemplate smartAsyncTemplate(SmartAsyncEngine engine, MethodRegistry methods, StartupCheck check) {
+        check.checkProperties();
         return new SmartAsyncTemplate(engine, methods);
     }
 

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.ExecutableMode;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.aot.BeanRegistrationAotContribution;
 import org.springframework.beans.factory.aot.BeanRegistrationAotProcessor;
 import org.springframework.beans.factory.support.RegisteredBean;
@@ -14,10 +15,10 @@ final class BridgeAotProcessor implements BeanRegistrationAotProcessor {
 
     @Override
     public @Nullable BeanRegistrationAotContribution processAheadOfTime(RegisteredBean bean) {
-        if (!BridgeRegistrar.FACTORY_BEAN.equals(bean.getMergedBeanDefinition().getFactoryBeanName())) {
+        Object type = bean.getMergedBeanDefinition().getAttribute(FactoryBean.OBJECT_TYPE_ATTRIBUTE);
+        if (bean.getBeanClass() != BridgeFactoryBean.class || !(type instanceof Class<?> bridge)) {
             return null;
         }
-        Class<?> bridge = bean.getBeanClass();
         return (generation, code) -> registerHints(bridge, generation.getRuntimeHints());
     }
 

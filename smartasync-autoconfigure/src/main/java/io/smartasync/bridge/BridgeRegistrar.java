@@ -6,13 +6,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
 import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.core.type.AnnotationMetadata;
@@ -21,9 +24,6 @@ import org.springframework.util.ClassUtils;
 
 /** Registers a bean for each bridge, once, however it was found. */
 public final class BridgeRegistrar {
-
-    /** The bean of type {@link Bridges}, or with a method {@code create} like it, that makes the bridges. */
-    public static final String FACTORY_BEAN = "smartAsyncBridges";
 
     private BridgeRegistrar() {}
 
@@ -55,10 +55,10 @@ public final class BridgeRegistrar {
     private static void register(Class<?> bridge, BeanDefinitionRegistry registry) {
         String name = bridge.getName();
         if (!registry.containsBeanDefinition(name)) {
-            RootBeanDefinition definition = new RootBeanDefinition();
-            definition.setTargetType(bridge);
-            definition.setFactoryBeanName(FACTORY_BEAN);
-            definition.setFactoryMethodName("create");
+            RootBeanDefinition definition = new RootBeanDefinition(BridgeFactoryBean.class);
+            definition.setTargetType(ResolvableType.forClassWithGenerics(BridgeFactoryBean.class, bridge));
+            definition.setAttribute(FactoryBean.OBJECT_TYPE_ATTRIBUTE, bridge);
+            definition.setAutowireMode(AbstractBeanDefinition.AUTOWIRE_CONSTRUCTOR);
             definition.getConstructorArgumentValues().addIndexedArgumentValue(0, bridge);
             registry.registerBeanDefinition(name, definition);
         }
@@ -69,11 +69,11 @@ public final class BridgeRegistrar {
         Map<String, Class<?>> bridges = new LinkedHashMap<>();
         for (String name : beans.getBeanDefinitionNames()) {
             BeanDefinition definition = beans.getBeanDefinition(name);
-            Class<?> type = FACTORY_BEAN.equals(definition.getFactoryBeanName())
-                    ? definition.getResolvableType().resolve()
+            Object type = BridgeFactoryBean.class.getName().equals(definition.getBeanClassName())
+                    ? definition.getAttribute(FactoryBean.OBJECT_TYPE_ATTRIBUTE)
                     : null;
-            if (type != null) {
-                bridges.put(name, type);
+            if (type instanceof Class<?> bridge) {
+                bridges.put(name, bridge);
             }
         }
         return bridges;

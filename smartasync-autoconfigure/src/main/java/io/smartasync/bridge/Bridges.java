@@ -9,6 +9,7 @@ import io.smartasync.execution.MethodRegistry;
 import io.smartasync.execution.SmartAsyncEngine;
 import io.smartasync.plan.AnnotatedMethods;
 import io.smartasync.plan.Subject;
+import io.smartasync.plan.Wish;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -73,7 +74,7 @@ public final class Bridges {
         Method method = proxy ? match.target() : BridgeMethodResolver.getMostSpecificMethod(match.target(), beanClass);
         BoundMethod intercepted = AnnotatedMethods.isAnnotated(method, named) ? methods.get(beanClass, method) : null;
         return new Bridged(
-                methods.bind(Subject.bridged(named, method, match.called())),
+                methods.bind(Subject.bridged(named, method, match.called()), Wish.NONE),
                 new BridgeBody(target, match.target(), match.conversion(), intercepted));
     }
 }

@@ -4,13 +4,16 @@ import io.smartasync.Caller;
 import io.smartasync.ExecutionPath;
 import io.smartasync.Outcome;
 import io.smartasync.Route;
+import io.smartasync.SmartAsyncConfigurationException;
 import io.smartasync.plan.Plan;
 import io.smartasync.plan.Shape;
+import io.smartasync.plan.Wish;
 import java.lang.invoke.MethodHandle;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -24,22 +27,55 @@ public final class BoundMethod {
     /** The method whose next call on this thread was decided by a bridge, which counts it too. */
     private static final ThreadLocal<@Nullable BoundMethod> DECIDED = new ThreadLocal<>();
 
-    private final Plan plan;
-    private final Map<Caller, BodyExecutor> executors = new EnumMap<>(Caller.class);
+    private final Function<Wish, Plan> planner;
+    private final ExecutorDirectory directory;
+    private volatile Plan plan;
+    private volatile Wish tuning = Wish.NONE;
+
+    /** Of the plan, and of those before it, under which calls may still be made. */
+    private final Map<String, BodyExecutor> executors = new ConcurrentHashMap<>();
+
     private final Listeners listeners;
     private volatile boolean reachedByBridge;
     private final AtomicBoolean warnedOnEventLoop = new AtomicBoolean();
     private final AtomicBoolean warnedOfTransaction = new AtomicBoolean();
 
-    BoundMethod(Plan plan, ExecutorDirectory directory, Listeners listeners) {
-        this.plan = plan;
+    /**
+     * Binds a method.
+     *
+     * @param planner makes its plan; asked again when it is tuned
+     */
+    BoundMethod(Function<Wish, Plan> planner, ExecutorDirectory directory, Listeners listeners) {
+        this.planner = planner;
+        this.directory = directory;
         this.listeners = listeners;
+        this.plan = withExecutors(planner.apply(Wish.NONE));
+    }
+
+    private Plan withExecutors(Plan next) {
         for (Caller caller : Caller.values()) {
-            String name = plan.route(caller).executor();
+            String name = next.route(caller).executor();
             if (name != null) {
-                executors.put(caller, directory.get(name));
+                executors.computeIfAbsent(name, directory::get);
             }
         }
+        return next;
+    }
+
+    /**
+     * Plans anew, for the calls from now on.
+     *
+     * @param wish what beats rules and annotations; {@link Wish#NONE} goes back to these
+     * @throws SmartAsyncConfigurationException if it can't work so; then nothing changes
+     */
+    public synchronized void tune(Wish wish) {
+        plan = withExecutors(planner.apply(wish));
+        tuning = wish;
+    }
+
+    /** What it was tuned to. */
+    public Wish tuning() {
+        return tuning;
     }
 
     /** What the engine does for this method. */
@@ -94,7 +130,7 @@ public final class BoundMethod {
     }
 
     BodyExecutor executor(Route route) {
-        BodyExecutor executor = executors.get(route.caller());
+        BodyExecutor executor = route.executor() == null ? null : executors.get(route.executor());
         if (executor == null) {
             throw new IllegalStateException("No executor for " + route);
         }

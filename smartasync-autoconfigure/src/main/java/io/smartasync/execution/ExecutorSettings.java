@@ -35,4 +35,8 @@ public record ExecutorSettings(
             throw new IllegalArgumentException("The queue capacity must not be negative");
         }
     }
+
+    ExecutorSettings withLimits(@Nullable Integer limit, int capacity) {
+        return new ExecutorSettings(name, virtual, limit, capacity, keepAlive, threadNamePrefix, awaitTermination);
+    }
 }

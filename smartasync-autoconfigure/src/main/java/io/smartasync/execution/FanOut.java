@@ -49,9 +49,10 @@ final class FanOut<T, R extends @Nullable Object> extends CompletableFuture<List
             throw new IllegalArgumentException("At least one at once, not " + concurrency);
         }
         if (items.isEmpty()) {
-            succeed();
+            succeedIfAllAreDone();
         } else if (route.executor() == null) {
             workOff();
+            succeedIfAllAreDone();
         } else {
             startWorkers(Math.min(concurrency, items.size()));
         }
@@ -72,7 +73,9 @@ final class FanOut<T, R extends @Nullable Object> extends CompletableFuture<List
             if (worker.refusal() != null && i > 0) {
                 return; // those that were taken do the work
             }
+            // By now its permit is free again: whoever has the results may call at once
             worker.future.whenComplete((nothing, refusal) -> {
+                succeedIfAllAreDone();
                 if (refusal != null && end(Outcome.REJECTED)) {
                     method.ended(route, Outcome.REJECTED, refusal, System.nanoTime() - worker.start);
                     stop();
@@ -97,14 +100,12 @@ final class FanOut<T, R extends @Nullable Object> extends CompletableFuture<List
                 return;
             }
             method.ended(route, Outcome.SUCCESS, null, System.nanoTime() - start);
-            if (open.decrementAndGet() == 0) {
-                succeed();
-            }
+            open.decrementAndGet();
         }
     }
 
-    private void succeed() {
-        if (end(Outcome.SUCCESS)) {
+    private void succeedIfAllAreDone() {
+        if (open.get() == 0 && end(Outcome.SUCCESS)) {
             stop(); // those that wait for a permit would find nothing
             @SuppressWarnings("unchecked")
             R[] values = (R[]) new Object[results.length()];

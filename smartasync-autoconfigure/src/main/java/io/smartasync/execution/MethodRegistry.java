@@ -1,18 +1,18 @@
 package io.smartasync.execution;
 
 import io.smartasync.SmartAsyncListener;
-import io.smartasync.Workload;
 import io.smartasync.plan.AnnotatedMethods;
 import io.smartasync.plan.Planner;
 import io.smartasync.plan.Subject;
+import io.smartasync.plan.Wish;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 import org.springframework.core.BridgeMethodResolver;
 import org.springframework.util.ClassUtils;
 
@@ -26,6 +26,7 @@ public final class MethodRegistry {
     private final ExecutorDirectory executors;
     private final Listeners listeners;
     private final Map<Class<?>, Map<Method, BoundMethod>> methods = new ConcurrentHashMap<>();
+    private final List<BoundMethod> others = new CopyOnWriteArrayList<>();
 
     /**
      * Makes an empty registry.
@@ -57,15 +58,21 @@ public final class MethodRegistry {
         return bound != null ? bound : bind(beanClass, invoked);
     }
 
-    /** Binds a method for a bridge. */
-    public BoundMethod bind(Subject subject) {
-        return new BoundMethod(planner.plan(subject), executors, listeners);
+    /** Binds a method for a bridge, or a piece of code that says itself how it wants to be run. */
+    public BoundMethod bind(Subject subject, Wish operation) {
+        BoundMethod bound = new BoundMethod(tuning -> planner.plan(subject, operation, tuning), executors, listeners);
+        others.add(bound);
+        return bound;
     }
 
-    /** Binds a piece of code that says itself how it wants to be run; what is {@code null} is left to rules and routes. */
-    public BoundMethod bind(
-            Subject subject, @Nullable String executor, @Nullable Workload workload, @Nullable Duration timeout) {
-        return new BoundMethod(planner.plan(subject, executor, workload, timeout), executors, listeners);
+    /** All that is bound: methods, bridges and operations. */
+    public List<BoundMethod> all() {
+        return Stream.concat(
+                        methods.values().stream()
+                                .flatMap(ofClass -> ofClass.values().stream())
+                                .distinct(),
+                        others.stream())
+                .toList();
     }
 
     private BoundMethod bind(Class<?> beanClass, Method invoked) {
@@ -76,7 +83,9 @@ public final class MethodRegistry {
         Class<?> named = proxy ? invoked.getDeclaringClass() : userClass;
         Map<Method, BoundMethod> ofClass = methods.computeIfAbsent(beanClass, key -> new ConcurrentHashMap<>());
         BoundMethod bound = ofClass.computeIfAbsent(
-                method, key -> new BoundMethod(planner.plan(Subject.of(named, method)), executors, listeners));
+                method,
+                key -> new BoundMethod(
+                        tuning -> planner.plan(Subject.of(named, method), Wish.NONE, tuning), executors, listeners));
         ofClass.put(invoked, bound);
         return bound;
     }

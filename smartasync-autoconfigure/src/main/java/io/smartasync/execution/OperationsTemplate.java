@@ -5,6 +5,7 @@ import io.smartasync.SmartAsyncOperations;
 import io.smartasync.Workload;
 import io.smartasync.plan.Shape;
 import io.smartasync.plan.Subject;
+import io.smartasync.plan.Wish;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Arrays;
@@ -96,6 +97,6 @@ abstract class OperationsTemplate<S extends OperationSettings<S>> implements Ope
                 .orElseThrow();
         String name = with.name == null ? operation : with.name;
         Subject subject = new Subject(SmartAsyncOperations.class, name, method, method, result);
-        return methods.bind(subject, with.executor, with.workload, with.timeout);
+        return methods.bind(subject, new Wish(with.executor, with.workload, with.timeout));
     }
 }

@@ -18,10 +18,10 @@ import java.util.function.Predicate;
  */
 final class Permits<T> {
 
-    private final int limit;
-    private final int capacity;
+    private volatile int limit;
+    private volatile int capacity;
     private final Predicate<T> starter;
-    private final Semaphore free;
+    private final Resizable free;
     private final Queue<T> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger queued = new AtomicInteger();
 
@@ -34,7 +34,20 @@ final class Permits<T> {
         this.limit = limit;
         this.capacity = capacity;
         this.starter = starter;
-        this.free = new Semaphore(limit);
+        this.free = new Resizable(limit);
+    }
+
+    /** What runs goes on, and what waits too, beyond a smaller limit or capacity. */
+    synchronized void resize(int newLimit, int newCapacity) {
+        int change = newLimit - limit;
+        limit = newLimit;
+        capacity = newCapacity;
+        if (change > 0) {
+            free.release(change);
+            startWaiting();
+        } else if (change < 0) {
+            free.reducePermits(-change);
+        }
     }
 
     /** Starts the task if there is a permit and nobody waits for it. */
@@ -101,6 +114,20 @@ final class Permits<T> {
                 queued.decrementAndGet();
                 start(next);
             }
+        }
+    }
+
+    private static final class Resizable extends Semaphore {
+
+        private static final long serialVersionUID = 1L;
+
+        Resizable(int permits) {
+            super(permits);
+        }
+
+        @Override
+        protected void reducePermits(int reduction) {
+            super.reducePermits(reduction);
         }
     }
 

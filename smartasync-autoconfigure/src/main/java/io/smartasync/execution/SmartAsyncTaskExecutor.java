@@ -32,6 +32,8 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     private volatile ExecutorService threads;
     private volatile CountDownLatch idle = new CountDownLatch(1);
     private volatile boolean closed;
+    private volatile @Nullable Integer concurrencyLimit;
+    private volatile int queueCapacity;
     private final LongAdder completed = new LongAdder();
 
     /**
@@ -43,8 +45,42 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         this.settings = settings;
         this.waits = waits;
         this.threads = BodyThreads.of(settings);
-        Integer limit = settings.concurrencyLimit();
-        this.permits = new Permits<>(limit == null ? Integer.MAX_VALUE : limit, settings.queueCapacity(), this::start);
+        this.concurrencyLimit = settings.concurrencyLimit();
+        this.queueCapacity = settings.queueCapacity();
+        this.permits = new Permits<>(permits(concurrencyLimit), queueCapacity, this::start);
+    }
+
+    private static int permits(@Nullable Integer limit) {
+        return limit == null ? Integer.MAX_VALUE : limit;
+    }
+
+    /**
+     * Changes the limits while calls go on; what runs or waits already goes on, beyond smaller ones too.
+     *
+     * @param newLimit how many may run at once; {@code null} for no limit (virtual threads only)
+     * @param newCapacity how many may wait
+     * @throws IllegalArgumentException if it can't work so; then nothing changes
+     */
+    public synchronized void resize(@Nullable Integer newLimit, int newCapacity) {
+        ExecutorSettings next = settings.withLimits(newLimit, newCapacity); // refuses what can't work
+        Integer size = next.concurrencyLimit();
+        if (threads instanceof ThreadPoolExecutor pool && size != null) {
+            if (size > pool.getMaximumPoolSize()) {
+                pool.setMaximumPoolSize(size);
+                pool.setCorePoolSize(size);
+            } else {
+                pool.setCorePoolSize(size);
+                pool.setMaximumPoolSize(size);
+            }
+        }
+        permits.resize(permits(newLimit), newCapacity);
+        concurrencyLimit = newLimit;
+        queueCapacity = newCapacity;
+    }
+
+    /** As configured at startup. */
+    public ExecutorSettings settings() {
+        return settings;
     }
 
     @Override
@@ -59,12 +95,12 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
 
     @Override
     public @Nullable Integer concurrencyLimit() {
-        return settings.concurrencyLimit();
+        return concurrencyLimit;
     }
 
     @Override
     public int queueCapacity() {
-        return settings.queueCapacity();
+        return queueCapacity;
     }
 
     @Override
@@ -162,7 +198,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     /** Takes work again after {@link #close()}, if the application is started again. */
     synchronized void open() {
         if (closed) {
-            threads = BodyThreads.of(settings);
+            threads = BodyThreads.of(settings.withLimits(concurrencyLimit, queueCapacity));
             idle = new CountDownLatch(1);
             closed = false;
         }
@@ -198,7 +234,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
 
     private TaskRejectedException full() {
         return new TaskRejectedException("smartasync.executors." + name() + " is full: " + active()
-                + " bodies run and " + settings.queueCapacity()
+                + " bodies run and " + queueCapacity
                 + " wait. Raise its concurrency-limit or queue-capacity, or call less often.");
     }
 

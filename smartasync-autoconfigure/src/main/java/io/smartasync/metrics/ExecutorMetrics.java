@@ -34,16 +34,20 @@ public final class ExecutorMetrics implements MeterBinder {
                 BaseUnits.TASKS,
                 state -> state.queueCapacity() - state.queued());
         gauge(registry, "executor.pool.size", "Threads at present", BaseUnits.THREADS, ExecutorState::threads);
-        Integer limit = executor.concurrencyLimit();
-        if (limit != null) {
-            gauge(registry, "executor.pool.core", "The concurrency limit", BaseUnits.THREADS, state -> limit);
-            gauge(registry, "executor.pool.max", "The concurrency limit", BaseUnits.THREADS, state -> limit);
+        if (executor.concurrencyLimit() != null) {
+            gauge(registry, "executor.pool.core", "The concurrency limit", BaseUnits.THREADS, ExecutorMetrics::limit);
+            gauge(registry, "executor.pool.max", "The concurrency limit", BaseUnits.THREADS, ExecutorMetrics::limit);
         }
         FunctionCounter.builder("executor.completed", executor, ExecutorState::completed)
                 .description("Bodies that are done")
                 .baseUnit(BaseUnits.TASKS)
                 .tag("name", name)
                 .register(registry);
+    }
+
+    private static double limit(ExecutorState state) {
+        Integer limit = state.concurrencyLimit();
+        return limit == null ? Double.NaN : limit;
     }
 
     private void gauge(

@@ -20,10 +20,6 @@ record Declared(
         @Nullable Boolean background,
         @Nullable Boolean debug) {
 
-    static Declared of(String by, @Nullable String executor, @Nullable Workload workload, @Nullable Duration timeout) {
-        return new Declared(by, true, executor, workload, timeout, null, null, null);
-    }
-
     boolean makesHop() {
         return hops && (executor != null || timeout != null);
     }

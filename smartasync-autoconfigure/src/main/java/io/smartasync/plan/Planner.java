@@ -54,22 +54,19 @@ public final class Planner {
      * @throws SmartAsyncConfigurationException if it can't work as it is annotated
      */
     public Plan plan(Subject subject) {
-        return plan(subject, null);
+        return plan(subject, Wish.NONE, Wish.NONE);
     }
 
     /**
-     * The plan for a piece of code that says itself how it wants to be run.
+     * The plan for calls of {@code subject}.
      *
+     * @param operation what a piece of code itself says; rules beat it
+     * @param tuning what beats all else
      * @throws SmartAsyncConfigurationException if it can't work so
      */
-    public Plan plan(
-            Subject subject, @Nullable String executor, @Nullable Workload workload, @Nullable Duration timeout) {
-        return plan(subject, Declared.of("operation", executor, workload, timeout));
-    }
-
-    private Plan plan(Subject subject, @Nullable Declared itself) {
+    public Plan plan(Subject subject, Wish operation, Wish tuning) {
         List<Problem> problems = new ArrayList<>();
-        Plan plan = plan(subject, itself, problems);
+        Plan plan = plan(subject, operation, tuning, problems);
         if (!problems.isEmpty()) {
             throw new SmartAsyncConfigurationException(problems);
         }
@@ -84,7 +81,7 @@ public final class Planner {
             MethodChecks.checkType(beanClass, defaults.classProxies(), problems);
         }
         for (Method method : methods) {
-            plan(Subject.of(beanClass, method), null, problems);
+            plan(Subject.of(beanClass, method), Wish.NONE, Wish.NONE, problems);
         }
         return problems;
     }
@@ -96,9 +93,9 @@ public final class Planner {
                 .toList();
     }
 
-    private Plan plan(Subject subject, @Nullable Declared itself, List<Problem> problems) {
+    private Plan plan(Subject subject, Wish operation, Wish tuning, List<Problem> problems) {
         String description = MethodChecks.describe(subject.type(), subject.method());
-        List<Declared> places = places(subject, itself, description, problems);
+        List<Declared> places = places(subject, operation, tuning, description, problems);
         Decided<Workload> said = Decided.first(places, Declared::workload, Workload.AUTO);
         Workload workload = DecisionTable.resolve(said.value(), subject.result());
         boolean background = Decided.first(places, Declared::background, false).value();
@@ -163,20 +160,19 @@ public final class Planner {
 
     /** Whoever may say something, in the order in which they are listened to. */
     private List<Declared> places(
-            Subject subject, @Nullable Declared itself, String description, List<Problem> problems) {
+            Subject subject, Wish operation, Wish tuning, String description, List<Problem> problems) {
         List<Declared> places = new ArrayList<>();
+        places.add(tuning.by("endpoint"));
         for (int i = 0; i < defaults.rules().size(); i++) {
             Rule rule = defaults.rules().get(i);
             if (rule.matches(subject)) {
                 matchedRules.add(rule);
                 places.add(
-                        Declared.of("smartasync.rules[" + i + "]", rule.executor(), rule.workload(), rule.timeout()));
+                        new Wish(rule.executor(), rule.workload(), rule.timeout()).by("smartasync.rules[" + i + "]"));
                 break;
             }
         }
-        if (itself != null) {
-            places.add(itself);
-        }
+        places.add(operation.by("operation"));
         MergedAnnotation<SmartAsync> onMethod = AnnotatedMethods.onMethod(subject.method());
         if (onMethod.isPresent()) {
             places.add(declared("annotation on method", true, onMethod, description, problems));

@@ -5,11 +5,11 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.util.Assert;
 
 /** What the user of an application reads that does not start. */
-final class Refusal {
+public final class Refusal {
 
     private Refusal() {}
 
-    static FailureAnalysis of(ApplicationContextRunner application) {
+    public static FailureAnalysis of(ApplicationContextRunner application) {
         FailureAnalysis[] analysis = new FailureAnalysis[1];
         application.run(context -> {
             Throwable failure = context.getStartupFailure();

@@ -1,11 +1,11 @@
-package io.smartasync.autoconfigure;
+package io.smartasync.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncBridge;
 import io.smartasync.TargetMethod;
-import io.smartasync.bridge.ImportSmartAsyncBridges;
+import io.smartasync.autoconfigure.Refusal;
 import io.smartasync.support.TestContext;
 import java.io.IOException;
 import java.util.List;
@@ -114,7 +114,7 @@ class BridgeMistakesTest {
                                 + "      it returns Flux<Long>, but Files.names() returns List<String>",
                         "@SmartAsyncBridge method Mistaken.plainFuture()\n"
                                 + "      Files.plainFuture() returns a Future, which can't tell when it is done",
-                        "@SmartAsyncBridge io.smartasync.autoconfigure.BridgeMistakesTest$TwiceOver\n"
+                        "@SmartAsyncBridge io.smartasync.bridge.BridgeMistakesTest$TwiceOver\n"
                                 + "      it is @SmartAsync too, so its calls would be run and counted twice",
                         "NoInterface\n      it is no interface");
         assertThat(refusal.getAction())

@@ -1,11 +1,12 @@
-package io.smartasync.autoconfigure;
+package io.smartasync.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncBridge;
-import io.smartasync.bridge.ImportSmartAsyncBridges;
+import io.smartasync.autoconfigure.SmartAsyncAutoConfiguration;
+import io.smartasync.autoconfigure.SmartAsyncMetricsAutoConfiguration;
 import io.smartasync.support.Calls;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -121,7 +122,7 @@ class AheadOfTimeTest {
     }
 
     @SmartAsyncBridge(Quotes.class)
-    public interface ReactiveQuotes {
+    interface ReactiveQuotes {
 
         Mono<String> find(String symbol);
     }
