@@ -19,6 +19,14 @@ public interface SmartAsyncListener {
     default void onStart(Route route, long waitNanos) {}
 
     /**
+     * A body that does not block, called in place, has returned its future or publisher; the call goes on.
+     *
+     * @param route the way that the call took
+     * @param nanos how long the body held the caller's thread, in nanoseconds
+     */
+    default void onReturn(Route route, long nanos) {}
+
+    /**
      * A call ended. Told exactly once for each call (each subscription, for a publisher), before its result can be
      * seen.
      *

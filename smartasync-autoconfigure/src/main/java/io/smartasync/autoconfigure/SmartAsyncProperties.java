@@ -23,6 +23,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param eventLoop Event loops.
  * @param contextPropagation Context of the caller.
  * @param metrics Meters.
+ * @param advice Findings of the endpoint.
  */
 @ConfigurationProperties("smartasync")
 public record SmartAsyncProperties(
@@ -35,7 +36,8 @@ public record SmartAsyncProperties(
         @DefaultValue List<Rule> rules,
         @DefaultValue EventLoop eventLoop,
         @DefaultValue ContextPropagation contextPropagation,
-        @DefaultValue Metrics metrics) {
+        @DefaultValue Metrics metrics,
+        @DefaultValue Advice advice) {
 
     /** Kind of threads of an executor. */
     public enum Threads {
@@ -139,6 +141,20 @@ public record SmartAsyncProperties(
      *     Micrometer's context propagation) goes along with a body that runs elsewhere.
      */
     public record ContextPropagation(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * Findings of the endpoint.
+     *
+     * @param minimumSamples Number of calls before anything is found.
+     * @param slow Time that 95 of 100 calls of a method may take because of waiting.
+     * @param eventLoopHeld Time that a body declared not to block may hold an event loop.
+     * @param concurrentCallers Number of calls of a method that may be under way at once, on average.
+     */
+    public record Advice(
+            @DefaultValue("20") long minimumSamples,
+            @DefaultValue("500ms") Duration slow,
+            @DefaultValue("20ms") Duration eventLoopHeld,
+            @DefaultValue("100") int concurrentCallers) {}
 
     /**
      * Meters.

@@ -174,6 +174,10 @@ public final class BoundMethod {
         listeners.onStart(route, waitNanos);
     }
 
+    void returned(Route route, long nanos) {
+        listeners.onReturn(route, nanos);
+    }
+
     void ended(Route route, Outcome outcome, @Nullable Throwable error, long nanos) {
         if (plan.settings().debug()) {
             logger.info(route + ", " + outcome + (error == null ? "" : " (" + error + ")") + " after " + nanos / 1_000

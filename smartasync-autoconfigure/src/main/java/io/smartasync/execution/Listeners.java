@@ -37,6 +37,17 @@ final class Listeners implements SmartAsyncListener {
     }
 
     @Override
+    public void onReturn(Route route, long nanos) {
+        for (SmartAsyncListener listener : all()) {
+            try {
+                listener.onReturn(route, nanos);
+            } catch (RuntimeException ex) {
+                logger.warn("A listener failed; the call goes on", ex);
+            }
+        }
+    }
+
+    @Override
     public void onEnd(Route route, Outcome outcome, @Nullable Throwable error, long nanos) {
         for (SmartAsyncListener listener : all()) {
             try {

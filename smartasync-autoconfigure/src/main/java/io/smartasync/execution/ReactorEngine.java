@@ -42,11 +42,13 @@ public final class ReactorEngine {
                 call.subscription.start(engine.timeouts());
                 call.executor.submit(call);
             } else {
-                ReactorSubscription subscription =
-                        new ReactorSubscription(new Call(method, route), single(), subscriber);
+                Call call = new Call(method, route);
+                ReactorSubscription subscription = new ReactorSubscription(call, single(), subscriber);
                 subscription.start(engine.timeouts());
                 try {
-                    open().subscribe(subscription);
+                    Publisher<?> publisher = open();
+                    method.returned(route, System.nanoTime() - call.start);
+                    publisher.subscribe(subscription);
                 } catch (Throwable ex) {
                     subscription.onError(ex);
                 }

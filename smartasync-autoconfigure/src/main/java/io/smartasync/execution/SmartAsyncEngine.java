@@ -163,6 +163,7 @@ public final class SmartAsyncEngine {
         Object result;
         try {
             result = body.proceed(invocation);
+            method.returned(route, System.nanoTime() - call.start);
             if (result == null) {
                 throw method.nullResult();
             }

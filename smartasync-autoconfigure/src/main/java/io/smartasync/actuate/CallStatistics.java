@@ -1,0 +1,174 @@
+package io.smartasync.actuate;
+
+import io.smartasync.Outcome;
+import io.smartasync.Route;
+import io.smartasync.SmartAsyncListener;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAccumulator;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts calls for the endpoint, since meters can't be read back alike from all registries. There is one only where the
+ * endpoint is exposed. Thread-safe.
+ */
+public final class CallStatistics implements SmartAsyncListener {
+
+    /** Upper bounds of the buckets, in milliseconds; what is slower is in one bucket more. */
+    static final long[] BOUNDS_MILLIS = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000};
+
+    private final Map<Route, Counts> routes = new ConcurrentHashMap<>();
+
+    @Override
+    public void onStart(Route route, long waitNanos) {
+        counts(route).waits.add(waitNanos);
+    }
+
+    @Override
+    public void onReturn(Route route, long nanos) {
+        counts(route).longestReturnNanos.accumulate(nanos);
+    }
+
+    @Override
+    public void onEnd(Route route, Outcome outcome, @Nullable Throwable error, long nanos) {
+        Counts counts = counts(route);
+        counts.of(outcome).increment();
+        counts.calls.add(nanos);
+    }
+
+    private Counts counts(Route route) {
+        Counts counts = routes.get(route);
+        return counts != null ? counts : routes.computeIfAbsent(route, key -> new Counts());
+    }
+
+    /** What was counted for each route of a method. */
+    List<Calls> of(String method) {
+        List<Calls> calls = new ArrayList<>();
+        routes.forEach((route, counts) -> {
+            if (method.equals(route.className() + "#" + route.methodName())) {
+                calls.add(Calls.of(route, counts));
+            }
+        });
+        return calls;
+    }
+
+    private static final class Counts {
+
+        private final Map<Outcome, LongAdder> outcomes = new EnumMap<>(Outcome.class);
+        final Durations calls = new Durations();
+        final Durations waits = new Durations();
+        final LongAccumulator longestReturnNanos = new LongAccumulator(Math::max, 0);
+
+        Counts() {
+            for (Outcome outcome : Outcome.values()) {
+                outcomes.put(outcome, new LongAdder());
+            }
+        }
+
+        LongAdder of(Outcome outcome) {
+            return Objects.requireNonNull(outcomes.get(outcome));
+        }
+    }
+
+    private static final class Durations {
+
+        final LongAdder nanos = new LongAdder();
+        final LongAdder[] buckets = new LongAdder[BOUNDS_MILLIS.length + 1];
+
+        Durations() {
+            Arrays.setAll(buckets, i -> new LongAdder());
+        }
+
+        void add(long duration) {
+            nanos.add(duration);
+            int bucket = 0;
+            while (bucket < BOUNDS_MILLIS.length && duration > BOUNDS_MILLIS[bucket] * 1_000_000) {
+                bucket++;
+            }
+            buckets[bucket].increment();
+        }
+    }
+
+    /**
+     * What was counted on one route since the start.
+     *
+     * @param caller who called
+     * @param path the way of the calls
+     * @param executor the executor that ran the bodies
+     * @param outcomes how many calls ended so
+     * @param time from the call to its end
+     * @param waiting from submission to the start of the body
+     * @param longestReturnMillis the longest time that a body without blocking took to return its future or publisher
+     */
+    public record Calls(
+            String caller,
+            String path,
+            @Nullable String executor,
+            Map<Outcome, Long> outcomes,
+            Histogram time,
+            Histogram waiting,
+            long longestReturnMillis) {
+
+        private static Calls of(Route route, Counts counts) {
+            Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
+            for (Outcome outcome : Outcome.values()) {
+                outcomes.put(outcome, counts.of(outcome).sum());
+            }
+            outcomes.values().removeIf(count -> count == 0);
+            return new Calls(
+                    route.caller().tag(),
+                    route.path().tag(),
+                    route.executor(),
+                    outcomes,
+                    Histogram.of(counts.calls),
+                    Histogram.of(counts.waits),
+                    counts.longestReturnNanos.get() / 1_000_000);
+        }
+    }
+
+    /**
+     * A distribution of durations.
+     *
+     * @param count how many
+     * @param meanMillis their mean
+     * @param p50Millis half are no longer than this bound
+     * @param p95Millis 95 of 100 are no longer than this bound
+     * @param p99Millis 99 of 100 are no longer than this bound
+     * @param buckets how many are in each bucket, not added up
+     */
+    public record Histogram(
+            long count, double meanMillis, long p50Millis, long p95Millis, long p99Millis, List<Long> buckets) {
+
+        private static Histogram of(Durations durations) {
+            List<Long> buckets =
+                    Arrays.stream(durations.buckets).map(LongAdder::sum).toList();
+            long count = buckets.stream().mapToLong(Long::longValue).sum();
+            return new Histogram(
+                    count,
+                    count == 0 ? 0 : durations.nanos.sum() / 1e6 / count,
+                    percentile(buckets, count, 0.50),
+                    percentile(buckets, count, 0.95),
+                    percentile(buckets, count, 0.99),
+                    buckets);
+        }
+
+        /** The upper bound of the bucket that it is in. */
+        private static long percentile(List<Long> buckets, long count, double part) {
+            long wanted = (long) Math.ceil(count * part);
+            long seen = 0;
+            for (int i = 0; i < BOUNDS_MILLIS.length; i++) {
+                seen += buckets.get(i);
+                if (seen >= wanted) {
+                    return count == 0 ? 0 : BOUNDS_MILLIS[i];
+                }
+            }
+            return BOUNDS_MILLIS[BOUNDS_MILLIS.length - 1];
+        }
+    }
+}

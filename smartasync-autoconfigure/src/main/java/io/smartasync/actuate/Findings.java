@@ -1,0 +1,139 @@
+package io.smartasync.actuate;
+
+import io.smartasync.ExecutorState;
+import io.smartasync.Outcome;
+import io.smartasync.actuate.CallStatistics.Calls;
+import io.smartasync.actuate.MethodReports.MethodReport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads what should be changed from what was counted. Without samples there is no finding. */
+final class Findings {
+
+    private static final String LOOP = "event-loop";
+
+    private final Thresholds thresholds;
+    private final long since;
+
+    /** Looks at what was counted since the moment {@code since} of {@code System.nanoTime()}. */
+    Findings(Thresholds thresholds, long since) {
+        this.thresholds = thresholds;
+        this.since = since;
+    }
+
+    List<Finding> of(List<MethodReport> methods, List<? extends ExecutorState> executors) {
+        List<Finding> findings = new ArrayList<>();
+        for (MethodReport method : methods) {
+            for (Calls calls : method.calls()) {
+                if (calls.time().count() >= thresholds.samples()) {
+                    slowByWaiting(method, calls, findings);
+                    holdsLoop(method, calls, findings);
+                    rejected(method, calls, findings);
+                }
+            }
+            manyCallers(method, findings);
+            onlyDirect(method, findings);
+        }
+        executors.forEach(executor -> saturated(executor, findings));
+        return findings;
+    }
+
+    private void slowByWaiting(MethodReport method, Calls calls, List<Finding> findings) {
+        long limit = thresholds.slow().toMillis();
+        if (calls.executor() != null
+                && calls.time().p95Millis() > limit
+                && calls.waiting().p95Millis() * 2 > calls.time().p95Millis()) {
+            findings.add(new Finding(
+                    method.name(),
+                    "slow because its calls wait for executor '" + calls.executor() + "', not because they run long",
+                    "p95 " + calls.time().p95Millis() + " ms, of which waiting up to "
+                            + calls.waiting().p95Millis() + " ms",
+                    "p95 " + limit + " ms",
+                    "smartasync.executors." + calls.executor() + ".concurrency-limit: <more than now>"));
+        }
+    }
+
+    private void holdsLoop(MethodReport method, Calls calls, List<Finding> findings) {
+        long limit = thresholds.held().toMillis();
+        boolean direct = calls.path().equals("direct");
+        long held = direct ? calls.time().p99Millis() : calls.longestReturnMillis();
+        if (calls.caller().equals(LOOP) && (direct || calls.path().equals("pass-through")) && held > limit) {
+            findings.add(new Finding(
+                    method.name(),
+                    "holds event loops although it is declared not to block",
+                    held + " ms",
+                    limit + " ms",
+                    rule(method, "workload: io")));
+        }
+    }
+
+    private void rejected(MethodReport method, Calls calls, List<Finding> findings) {
+        long rejected = calls.outcomes().getOrDefault(Outcome.REJECTED, 0L);
+        if (rejected > 0 && calls.executor() != null) {
+            findings.add(new Finding(
+                    method.name(),
+                    "calls are rejected by executor '" + calls.executor() + "'",
+                    rejected + " of " + calls.time().count() + " calls",
+                    "none",
+                    "smartasync.executors." + calls.executor()
+                            + ".concurrency-limit: <more than now>   # or .queue-capacity"));
+        } else if (rejected > 0) {
+            findings.add(new Finding(
+                    method.name(),
+                    "event loops ask for a plain value, which they can't wait for",
+                    rejected + " of " + calls.time().count() + " calls",
+                    "none",
+                    "@SmartAsyncBridge interface with a future or publisher"));
+        }
+    }
+
+    /** How many are under way on average: the rate times the mean duration. */
+    private void manyCallers(MethodReport method, List<Finding> findings) {
+        double busyMillis = method.calls().stream()
+                .mapToDouble(calls -> calls.time().meanMillis() * calls.time().count())
+                .sum();
+        long count =
+                method.calls().stream().mapToLong(calls -> calls.time().count()).sum();
+        double atOnce = busyMillis
+                / Math.max(1, Duration.ofNanos(System.nanoTime() - since).toMillis());
+        if (count >= thresholds.samples() && atOnce > thresholds.callers()) {
+            findings.add(new Finding(
+                    method.name(),
+                    "many callers at once",
+                    Math.round(atOnce) + " on average since the start",
+                    String.valueOf(thresholds.callers()),
+                    rule(method, "executor: <one of its own, with a concurrency-limit>")));
+        }
+    }
+
+    private void onlyDirect(MethodReport method, List<Finding> findings) {
+        long count =
+                method.calls().stream().mapToLong(calls -> calls.time().count()).sum();
+        if (count >= thresholds.samples() * 50
+                && method.calls().stream().allMatch(calls -> calls.path().equals("direct"))) {
+            findings.add(new Finding(
+                    method.name(),
+                    "only ever called directly: the annotation measures, and decides nothing",
+                    count + " calls",
+                    thresholds.samples() * 50 + " calls",
+                    "none needed"));
+        }
+    }
+
+    private void saturated(ExecutorState executor, List<Finding> findings) {
+        Integer limit = executor.concurrencyLimit();
+        if (limit != null && executor.queued() > limit) {
+            findings.add(new Finding(
+                    "executor '" + executor.name() + "'",
+                    "more calls wait than run",
+                    executor.queued() + " wait at present",
+                    limit + ", its limit",
+                    "smartasync.executors." + executor.name() + ".concurrency-limit: " + limit * 2));
+        }
+    }
+
+    private static String rule(MethodReport method, String setting) {
+        return "smartasync.rules:\n  - method: \"" + method.name() + "\"\n    " + setting;
+    }
+}

@@ -1,0 +1,121 @@
+package io.smartasync.actuate;
+
+import io.smartasync.Caller;
+import io.smartasync.Route;
+import io.smartasync.actuate.CallStatistics.Calls;
+import io.smartasync.execution.BoundMethod;
+import io.smartasync.execution.MethodRegistry;
+import io.smartasync.plan.Plan;
+import io.smartasync.plan.Subject;
+import io.smartasync.plan.Wish;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Explains methods, bridges and operations: how each caller's calls run, and who decided that. */
+final class MethodReports {
+
+    private final MethodRegistry methods;
+    private final CallStatistics statistics;
+
+    MethodReports(MethodRegistry methods, CallStatistics statistics) {
+        this.methods = methods;
+        this.statistics = statistics;
+    }
+
+    /**
+     * One method.
+     *
+     * @param name the class and method as rules and meters know them
+     * @param calledAs the bridge or operation that it is called through, {@code null} if it is called as it is
+     * @param shape what the caller gets
+     * @param workload what the body does to its thread
+     * @param timeout how long a call may take
+     * @param tuned whether it was changed through this endpoint
+     * @param callers how calls run, for each kind of caller
+     * @param calls what was counted since the start
+     */
+    public record MethodReport(
+            String name,
+            @Nullable String calledAs,
+            String shape,
+            Setting workload,
+            Setting timeout,
+            boolean tuned,
+            Map<String, RouteReport> callers,
+            List<Calls> calls) {}
+
+    /**
+     * A setting and who decided it.
+     *
+     * @param value the setting
+     * @param by such as {@code smartasync.rules[0]}, {@code annotation on method}, {@code default}
+     */
+    public record Setting(@Nullable Object value, String by) {}
+
+    /**
+     * One cell of the decision table.
+     *
+     * @param path the way of the calls
+     * @param executor the executor that runs the bodies
+     * @param by who chose the executor
+     */
+    public record RouteReport(
+            String path,
+            @Nullable String executor,
+            @Nullable String by) {}
+
+    List<MethodReport> all() {
+        return methods.all().stream()
+                .map(this::report)
+                .sorted(Comparator.comparing(MethodReport::name))
+                .toList();
+    }
+
+    /** Those that {@code name} names, as {@code Class#method}; or {@code Class.method}, which needs no escape in an address. */
+    List<BoundMethod> named(String name) {
+        return methods.all().stream()
+                .filter(method -> {
+                    String known = method.plan().name();
+                    return known.equals(name) || known.replace('#', '.').equals(name);
+                })
+                .toList();
+    }
+
+    MethodReport report(BoundMethod method) {
+        Plan plan = method.plan();
+        Map<String, RouteReport> callers = new LinkedHashMap<>();
+        for (Caller caller : Caller.values()) {
+            Route route = plan.route(caller);
+            callers.put(
+                    caller.tag(),
+                    new RouteReport(
+                            route.path().tag(),
+                            route.executor(),
+                            plan.origins().executor().get(caller)));
+        }
+        Duration timeout = plan.settings().timeout();
+        return new MethodReport(
+                plan.name(),
+                calledAs(plan.subject()),
+                plan.shape().name(),
+                new Setting(plan.settings().workload(), plan.origins().workload()),
+                new Setting(
+                        timeout == null ? null : timeout.toMillis() + "ms",
+                        plan.origins().timeout()),
+                !method.tuning().equals(Wish.NONE),
+                callers,
+                statistics.of(plan.name()));
+    }
+
+    private static @Nullable String calledAs(Subject subject) {
+        return subject.called().getDeclaringClass().isAssignableFrom(subject.type())
+                        && subject.name().equals(subject.called().getName())
+                ? null
+                : subject.called().getDeclaringClass().getSimpleName() + "#"
+                        + subject.called().getName();
+    }
+}

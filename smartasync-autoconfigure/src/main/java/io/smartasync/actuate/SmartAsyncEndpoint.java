@@ -1,0 +1,236 @@
+package io.smartasync.actuate;
+
+import io.smartasync.ExecutorState;
+import io.smartasync.SmartAsyncConfigurationException;
+import io.smartasync.Workload;
+import io.smartasync.actuate.MethodReports.MethodReport;
+import io.smartasync.execution.BoundMethod;
+import io.smartasync.execution.ExecutorSettings;
+import io.smartasync.execution.MethodRegistry;
+import io.smartasync.execution.SmartAsyncTaskExecutor;
+import io.smartasync.plan.Wish;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.lang.Nullable;
+
+/**
+ * Why each call ran where it ran, where time is lost, what to change; and changes it, for the next call, until the
+ * application ends. Thread-safe.
+ */
+@Endpoint(id = "smartasync")
+@SuppressWarnings("deprecation") // Boot 3.5 knows optional parameters by this annotation only
+public class SmartAsyncEndpoint {
+
+    private static final Log logger = LogFactory.getLog(SmartAsyncEndpoint.class);
+
+    private final MethodReports reports;
+    private final Supplier<List<SmartAsyncTaskExecutor>> executors;
+    private final Findings findings;
+
+    /** Makes the endpoint over what the application runs. */
+    public SmartAsyncEndpoint(
+            MethodRegistry methods,
+            CallStatistics statistics,
+            Supplier<List<SmartAsyncTaskExecutor>> executors,
+            Thresholds thresholds) {
+        this.reports = new MethodReports(methods, statistics);
+        this.executors = executors;
+        this.findings = new Findings(thresholds, System.nanoTime());
+    }
+
+    /**
+     * All that there is to say.
+     *
+     * @param findings what to change and why
+     * @param executors the executors of {@code smartasync.executors}
+     * @param methods methods, bridges and operations
+     * @param boundsMillis upper bounds of the buckets of all histograms
+     */
+    public record Report(
+            List<Finding> findings,
+            List<ExecutorReport> executors,
+            List<MethodReport> methods,
+            List<Long> boundsMillis) {}
+
+    /**
+     * One executor.
+     *
+     * @param name its name in {@code smartasync.executors}
+     * @param threads {@code virtual} or {@code platform}
+     * @param concurrencyLimit how many bodies may run at once, {@code null} for no limit
+     * @param queueCapacity how many may wait
+     * @param active how many hold a permit
+     * @param queued how many wait
+     * @param completed how many are done
+     * @param tuned whether it was changed through this endpoint
+     */
+    public record ExecutorReport(
+            String name,
+            String threads,
+            @Nullable Integer concurrencyLimit,
+            int queueCapacity,
+            int active,
+            int queued,
+            long completed,
+            boolean tuned) {
+
+        static ExecutorReport of(SmartAsyncTaskExecutor executor) {
+            ExecutorSettings configured = executor.settings();
+            return new ExecutorReport(
+                    executor.name(),
+                    executor.isVirtual() ? "virtual" : "platform",
+                    executor.concurrencyLimit(),
+                    executor.queueCapacity(),
+                    executor.active(),
+                    executor.queued(),
+                    executor.completed(),
+                    !Objects.equals(configured.concurrencyLimit(), executor.concurrencyLimit())
+                            || configured.queueCapacity() != executor.queueCapacity());
+        }
+    }
+
+    /** Explains everything. */
+    @ReadOperation
+    public Report report() {
+        List<MethodReport> methods = reports.all();
+        List<? extends ExecutorState> states = executors.get();
+        return new Report(
+                findings.of(methods, states),
+                executors.get().stream().map(ExecutorReport::of).toList(),
+                methods,
+                Arrays.stream(CallStatistics.BOUNDS_MILLIS).boxed().toList());
+    }
+
+    /**
+     * Explains one method or executor.
+     *
+     * @param subject {@code Class#method} or {@code Class.method}, or the name of an executor
+     * @return what is known of it, {@code null} if there is none of that name
+     */
+    @ReadOperation
+    public @Nullable Object explain(@Selector String subject) {
+        List<MethodReport> named =
+                reports.named(subject).stream().map(reports::report).toList();
+        if (!named.isEmpty()) {
+            return named;
+        }
+        return executors.get().stream()
+                .filter(executor -> executor.name().equals(subject))
+                .map(ExecutorReport::of)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /**
+     * Changes a method or an executor, for the calls from now on. What is left out stays as it is.
+     *
+     * @param subject {@code Class#method} or {@code Class.method}, or the name of an executor
+     * @param concurrencyLimit of an executor: how many bodies may run at once
+     * @param queueCapacity of an executor: how many may wait
+     * @param executor of a method: the executor that runs its bodies
+     * @param timeout of a method: how long a call may take
+     * @param workload of a method: what its body does to its thread
+     */
+    @WriteOperation
+    public Object tune(
+            @Selector String subject,
+            @Nullable Integer concurrencyLimit,
+            @Nullable Integer queueCapacity,
+            @Nullable String executor,
+            @Nullable Duration timeout,
+            @Nullable Workload workload) {
+        List<BoundMethod> methods = reports.named(subject);
+        if (!methods.isEmpty()) {
+            if (concurrencyLimit != null || queueCapacity != null) {
+                throw invalid(subject + " is a method; limits are those of its executor");
+            }
+            if (timeout != null && (timeout.isZero() || timeout.isNegative())) {
+                throw invalid(timeout + " is not positive");
+            }
+            for (BoundMethod method : methods) {
+                Wish now = method.tuning();
+                tune(
+                        method,
+                        new Wish(
+                                executor == null ? now.executor() : executor,
+                                workload == null ? now.workload() : workload,
+                                timeout == null ? now.timeout() : timeout));
+            }
+            return known(subject);
+        }
+        for (SmartAsyncTaskExecutor candidate : executors.get()) {
+            if (candidate.name().equals(subject)) {
+                if (executor != null || timeout != null || workload != null) {
+                    throw invalid(subject + " is an executor; it has a concurrencyLimit and a queueCapacity");
+                }
+                resize(
+                        candidate,
+                        concurrencyLimit == null ? candidate.concurrencyLimit() : concurrencyLimit,
+                        queueCapacity == null ? candidate.queueCapacity() : queueCapacity);
+            }
+        }
+        return known(subject);
+    }
+
+    /**
+     * Goes back to what rules, annotations and properties say.
+     *
+     * @param subject {@code Class#method} or {@code Class.method}, or the name of an executor
+     */
+    @DeleteOperation
+    public Object revert(@Selector String subject) {
+        reports.named(subject).forEach(method -> tune(method, Wish.NONE));
+        for (SmartAsyncTaskExecutor executor : executors.get()) {
+            if (executor.name().equals(subject)) {
+                resize(
+                        executor,
+                        executor.settings().concurrencyLimit(),
+                        executor.settings().queueCapacity());
+            }
+        }
+        return known(subject);
+    }
+
+    private Object known(String subject) {
+        Object explanation = explain(subject);
+        if (explanation == null) {
+            throw invalid("There is no method or executor named '" + subject + "'");
+        }
+        return explanation;
+    }
+
+    private static void tune(BoundMethod method, Wish wish) {
+        try {
+            method.tune(wish);
+        } catch (SmartAsyncConfigurationException ex) {
+            throw invalid(ex.getMessage());
+        }
+        logger.info(method.plan().name() + " was tuned: " + wish);
+    }
+
+    private static void resize(SmartAsyncTaskExecutor executor, @Nullable Integer limit, int capacity) {
+        try {
+            executor.resize(limit, capacity);
+        } catch (IllegalArgumentException ex) {
+            throw invalid(ex.getMessage());
+        }
+        logger.info("smartasync.executors." + executor.name() + " was tuned: concurrency-limit " + limit
+                + ", queue-capacity " + capacity);
+    }
+
+    private static InvalidEndpointRequestException invalid(@Nullable String reason) {
+        String text = reason == null ? "Invalid" : reason;
+        return new InvalidEndpointRequestException(text, text);
+    }
+}

@@ -1,0 +1,51 @@
+package io.smartasync.autoconfigure;
+
+import io.smartasync.actuate.CallStatistics;
+import io.smartasync.actuate.SmartAsyncDashboard;
+import io.smartasync.actuate.SmartAsyncEndpoint;
+import io.smartasync.actuate.Thresholds;
+import io.smartasync.autoconfigure.SmartAsyncProperties.Advice;
+import io.smartasync.execution.MethodRegistry;
+import io.smartasync.execution.SmartAsyncEngine;
+import io.smartasync.execution.SmartAsyncTaskExecutor;
+import java.util.List;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+
+/** The endpoint {@code smartasync}, and what is counted for it, where the application exposes it. */
+@AutoConfiguration(after = SmartAsyncAutoConfiguration.class)
+@ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
+@ConditionalOnBean(SmartAsyncEngine.class)
+@ConditionalOnAvailableEndpoint(SmartAsyncEndpoint.class)
+public final class SmartAsyncEndpointAutoConfiguration {
+
+    @Bean
+    CallStatistics smartAsyncCallStatistics() {
+        return new CallStatistics();
+    }
+
+    @Bean
+    SmartAsyncEndpoint smartAsyncEndpoint(
+            MethodRegistry methods,
+            CallStatistics statistics,
+            SmartAsyncProperties properties,
+            ListableBeanFactory beans) {
+        Advice advice = properties.advice();
+        return new SmartAsyncEndpoint(
+                methods,
+                statistics,
+                () -> List.copyOf(
+                        beans.getBeansOfType(SmartAsyncTaskExecutor.class).values()),
+                new Thresholds(
+                        advice.minimumSamples(), advice.slow(), advice.eventLoopHeld(), advice.concurrentCallers()));
+    }
+
+    @Bean
+    SmartAsyncDashboard smartAsyncDashboard(SmartAsyncEndpoint endpoint) {
+        return new SmartAsyncDashboard(endpoint);
+    }
+}

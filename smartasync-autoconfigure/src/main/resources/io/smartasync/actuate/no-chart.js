@@ -1,0 +1,1 @@
+// Chart.js is not on the class path: the page shows its tables only

@@ -1,0 +1,210 @@
+"use strict";
+
+// Every two seconds the endpoint's numbers, which only grow; a minute of them is kept, and what is shown is the difference.
+const EVERY = 2000;
+const KEPT = 30;
+const history = [];
+const charts = {};
+
+function cell(row, text, className) {
+  const td = document.createElement("td");
+  td.textContent = text;
+  if (className) td.className = className;
+  row.append(td);
+  return td;
+}
+
+function rows(id, list, fill) {
+  const body = document.querySelector(`#${id} tbody`);
+  const made = list.map(item => {
+    const row = document.createElement("tr");
+    fill(row, item);
+    return row;
+  });
+  body.replaceChildren(...made);
+}
+
+function key(method, calls) {
+  return [method.name, calls.caller, calls.path, calls.executor].join(" ");
+}
+
+// The same route may be listed under the method and its bridges
+function routes(report) {
+  const all = new Map();
+  for (const method of report.methods) {
+    for (const calls of method.calls) all.set(key(method, calls), {method: method.name, ...calls});
+  }
+  return all;
+}
+
+function minus(now, before) {
+  return before ? now.map((count, i) => count - before[i]) : now;
+}
+
+function percentile(buckets, bounds, part) {
+  const total = buckets.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return null;
+  let seen = 0;
+  for (let i = 0; i < bounds.length; i++) {
+    seen += buckets[i];
+    if (seen >= Math.ceil(total * part)) return bounds[i];
+  }
+  return Infinity;
+}
+
+function millis(value, bounds) {
+  if (value === null) return "";
+  return value === Infinity ? `> ${bounds.at(-1)}` : `\u2264 ${value}`;
+}
+
+function perSecond(route, before, seconds) {
+  const count = route.time.count - (before ? before.time.count : 0);
+  return seconds > 0 ? count / seconds : 0;
+}
+
+function showCalls(report, now) {
+  const first = history[0];
+  const seconds = (now.at - first.at) / 1000;
+  const bounds = report.boundsMillis;
+  const list = [...now.routes.entries()].sort((a, b) => a[0].localeCompare(b[0]));
+  rows("calls", list, (row, [id, route]) => {
+    const before = first === now ? null : first.routes.get(id);
+    const time = minus(route.time.buckets, before && before.time.buckets);
+    const wait = minus(route.waiting.buckets, before && before.waiting.buckets);
+    cell(row, route.method);
+    cell(row, route.caller);
+    cell(row, route.path);
+    cell(row, route.executor || "none");
+    cell(row, first === now ? "" : perSecond(route, before, seconds).toFixed(1), "n");
+    for (const part of [0.5, 0.95, 0.99]) cell(row, millis(percentile(time, bounds, part), bounds), "n");
+    for (const part of [0.5, 0.95, 0.99]) cell(row, millis(percentile(wait, bounds, part), bounds), "n");
+    cell(row, Object.entries(route.outcomes).map(([outcome, count]) => `${outcome} ${count}`).join(", "));
+  });
+}
+
+function showExecutors(report) {
+  rows("executors", report.executors, (row, executor) => {
+    cell(row, executor.name + (executor.tuned ? " (tuned)" : ""));
+    cell(row, executor.threads);
+    cell(row, executor.concurrencyLimit ?? "none", "n");
+    for (const name of ["active", "queued", "queueCapacity", "completed"]) cell(row, executor[name], "n");
+  });
+}
+
+function decided(row, value, by) {
+  const by2 = document.createElement("span");
+  by2.className = "by";
+  by2.textContent = by || "";
+  cell(row, value ?? "none").append(by2);
+}
+
+function showExplain(report) {
+  rows("explain", report.methods, (row, method) => {
+    cell(row, method.name + (method.tuned ? " (tuned)" : ""));
+    cell(row, method.calledAs || "");
+    decided(row, method.workload.value, method.workload.by);
+    decided(row, method.timeout.value, method.timeout.value ? method.timeout.by : "");
+    for (const caller of ["platform", "servlet", "virtual", "event-loop"]) {
+      const route = method.callers[caller];
+      decided(row, route.path + (route.executor ? ` on ${route.executor}` : ""), route.by);
+    }
+  });
+}
+
+function showFindings(report) {
+  const items = report.findings.map(finding => {
+    const item = document.createElement("li");
+    item.textContent = `${finding.subject}: ${finding.finding} (${finding.measured}; threshold ${finding.threshold})`;
+    const code = document.createElement("code");
+    code.textContent = finding.change;
+    item.append(code);
+    return item;
+  });
+  if (items.length === 0) {
+    const none = document.createElement("li");
+    none.className = "none";
+    none.textContent = "None so far.";
+    items.push(none);
+  }
+  document.getElementById("findings").replaceChildren(...items);
+}
+
+const COLOURS = ["#1f6feb", "#d1620b", "#1a9850", "#a04bd0", "#c8324a", "#00879a"];
+
+function chart(id) {
+  if (!charts[id]) {
+    const style = getComputedStyle(document.documentElement);
+    const text = style.getPropertyValue("--soft");
+    const line = style.getPropertyValue("--line");
+    const axis = {ticks: {color: text}, grid: {color: line}};
+    charts[id] = new Chart(document.getElementById(id), {
+      type: "line",
+      data: {labels: [], datasets: []},
+      options: {
+        animation: false,
+        maintainAspectRatio: false,
+        elements: {point: {radius: 0}, line: {borderWidth: 2}},
+        scales: {x: axis, y: {...axis, beginAtZero: true}},
+        plugins: {legend: {position: "bottom", labels: {color: text, boxWidth: 12}}},
+      },
+    });
+  }
+  return charts[id];
+}
+
+function draw(id, ids, value) {
+  const target = chart(id);
+  const last = history.at(-1).at;
+  target.data.labels = history.slice(1).map(entry => `${Math.round((entry.at - last) / 1000)} s`);
+  target.data.datasets = ids.map((route, i) => ({
+    label: route,
+    borderColor: COLOURS[i % COLOURS.length],
+    backgroundColor: COLOURS[i % COLOURS.length],
+    data: history.slice(1).map((entry, j) => value(route, entry, history[j])),
+  }));
+  target.update();
+}
+
+function showCharts(report, now) {
+  if (!window.Chart) {
+    document.getElementById("charts").hidden = true;
+    return;
+  }
+  const busiest = [...now.routes.entries()]
+    .sort((a, b) => b[1].time.count - a[1].time.count)
+    .slice(0, COLOURS.length)
+    .map(([id]) => id);
+  draw("rate", busiest, (id, entry, before) =>
+    entry.routes.has(id) ? perSecond(entry.routes.get(id), before.routes.get(id), (entry.at - before.at) / 1000) : 0);
+  draw("p95", busiest, (id, entry, before) => {
+    const route = entry.routes.get(id);
+    const earlier = before.routes.get(id);
+    const p95 = route && percentile(minus(route.time.buckets, earlier && earlier.time.buckets), report.boundsMillis, 0.95);
+    return p95 === Infinity ? report.boundsMillis.at(-1) : p95 ?? null;
+  });
+}
+
+async function refresh() {
+  const state = document.getElementById("state");
+  try {
+    const response = await fetch("../smartasync", {headers: {Accept: "application/json"}});
+    if (!response.ok) throw new Error(`the endpoint answered ${response.status}`);
+    const report = await response.json();
+    const now = {at: Date.now(), routes: routes(report)};
+    history.push(now);
+    if (history.length > KEPT + 1) history.shift();
+    showFindings(report);
+    showCalls(report, now);
+    showExecutors(report);
+    showExplain(report);
+    showCharts(report, now);
+    state.textContent = `As of ${new Date(now.at).toLocaleTimeString()}, every ${EVERY / 1000} seconds.`;
+    state.className = "";
+  } catch (error) {
+    state.textContent = `No new numbers: ${error.message}.`;
+    state.className = "lost";
+  }
+}
+
+refresh();
+setInterval(refresh, EVERY);

@@ -1,0 +1,223 @@
+package io.smartasync.actuate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jayway.jsonpath.JsonPath;
+import io.smartasync.SmartAsync;
+import io.smartasync.SmartAsyncBridge;
+import io.smartasync.Workload;
+import io.smartasync.bridge.ImportSmartAsyncBridges;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import reactor.core.publisher.Mono;
+
+/** The endpoint over HTTP, on both kinds of servers. */
+@Timeout(60)
+class EndpointTest {
+
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void itExplainsWhyEachCallRunsWhereItRuns(WebApplicationType type) throws Exception {
+        try (ConfigurableApplicationContext application = start(type)) {
+            Quotes quotes = application.getBean(Quotes.class);
+            quotes.find("tea").get(10, TimeUnit.SECONDS);
+            application.getBean(ReactiveQuotes.class).find("rum").toFuture().get(10, TimeUnit.SECONDS);
+
+            String report = get(application, "/actuator/smartasync/Quotes.find").body();
+            assertThat(JsonPath.<List<String>>read(report, "$[*].calledAs")).contains("ReactiveQuotes#find");
+            String find = "$[?(@.shape == 'FUTURE')]";
+            assertThat(JsonPath.<List<String>>read(report, find + ".workload.value"))
+                    .containsExactly("IO");
+            assertThat(JsonPath.<List<String>>read(report, find + ".workload.by"))
+                    .containsExactly("default");
+            assertThat(JsonPath.<List<String>>read(report, find + ".callers.event-loop.path"))
+                    .containsExactly("offload");
+            assertThat(JsonPath.<List<String>>read(report, find + ".callers.event-loop.executor"))
+                    .containsExactly("quotes");
+            assertThat(JsonPath.<List<String>>read(report, find + ".callers.event-loop.by"))
+                    .containsExactly("smartasync.rules[0]");
+            assertThat(JsonPath.<List<Integer>>read(report, find + ".calls[0].outcomes.SUCCESS"))
+                    .isNotEmpty();
+
+            String computed =
+                    get(application, "/actuator/smartasync/Quotes%23compute").body();
+            assertThat(JsonPath.<List<String>>read(computed, "$[*].workload.by"))
+                    .containsExactly("annotation on method");
+            assertThat(JsonPath.<List<String>>read(computed, "$[*].timeout.value"))
+                    .containsExactly("2000ms");
+            assertThat(JsonPath.<List<String>>read(computed, "$[*].callers.event-loop.path"))
+                    .containsExactly("reject");
+
+            String all = get(application, "/actuator/smartasync").body();
+            assertThat(JsonPath.<List<String>>read(all, "$.methods[*].name"))
+                    .contains("Quotes#find", "Quotes#compute", "SmartAsyncOperations#call");
+            assertThat(JsonPath.<List<String>>read(all, "$.executors[*].name"))
+                    .containsExactlyInAnyOrder("io", "cpu", "quotes");
+            assertThat(get(application, "/actuator/smartasync/Nobody").statusCode())
+                    .isEqualTo(404);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void aLimitIsChangedForTheNextCallAndChangedBack(WebApplicationType type) throws Exception {
+        try (ConfigurableApplicationContext application = start(type)) {
+            Quotes quotes = application.getBean(Quotes.class);
+            CountDownLatch gate = new CountDownLatch(1);
+            CompletableFuture<String> first = quotes.until(gate);
+            CompletableFuture<String> second = quotes.until(new CountDownLatch(0));
+            assertThat(second).isNotDone();
+
+            assertThat(post(application, "/actuator/smartasync/quotes", "{\"concurrencyLimit\": 2}")
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(second.get(10, TimeUnit.SECONDS)).startsWith("smartasync-quotes-");
+            assertThat(first).isNotDone();
+            String report = get(application, "/actuator/smartasync/quotes").body();
+            assertThat(JsonPath.<Integer>read(report, "$.concurrencyLimit")).isEqualTo(2);
+            assertThat(JsonPath.<Boolean>read(report, "$.tuned")).isTrue();
+
+            send(
+                    application,
+                    "/actuator/smartasync/quotes",
+                    HttpRequest.newBuilder().DELETE());
+            CompletableFuture<String> third = quotes.until(new CountDownLatch(0));
+            assertThat(third).isNotDone();
+            gate.countDown();
+            assertThat(third.get(10, TimeUnit.SECONDS)).startsWith("smartasync-quotes-");
+            assertThat(first.get(10, TimeUnit.SECONDS)).startsWith("smartasync-quotes-");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void aMethodIsChangedForTheNextCallAndChangedBack(WebApplicationType type) throws Exception {
+        try (ConfigurableApplicationContext application = start(type)) {
+            Quotes quotes = application.getBean(Quotes.class);
+            CountDownLatch open = new CountDownLatch(0);
+            assertThat(post(application, "/actuator/smartasync/Quotes.until", "{\"executor\": \"cpu\"}")
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(quotes.until(open).get(10, TimeUnit.SECONDS)).startsWith("smartasync-cpu-");
+            String report =
+                    get(application, "/actuator/smartasync/Quotes.until").body();
+            assertThat(JsonPath.<List<String>>read(report, "$[*].callers.platform.by"))
+                    .containsExactly("endpoint");
+            send(
+                    application,
+                    "/actuator/smartasync/Quotes.until",
+                    HttpRequest.newBuilder().DELETE());
+            assertThat(quotes.until(open).get(10, TimeUnit.SECONDS)).startsWith("smartasync-quotes-");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void whatCannotWorkIsRefusedAndChangesNothing(WebApplicationType type) throws Exception {
+        try (ConfigurableApplicationContext application = start(type)) {
+            for (String wrong : List.of(
+                    "/quotes {\"concurrencyLimit\": 0}",
+                    "/quotes {\"queueCapacity\": -1}",
+                    "/quotes {\"executor\": \"cpu\"}",
+                    "/quotes {\"concurrencyLimit\": \"many\"}",
+                    "/Quotes.until {\"executor\": \"nowhere\"}",
+                    "/Quotes.until {\"timeout\": \"-1s\"}",
+                    "/Quotes.until {\"timeout\": \"soon\"}",
+                    "/Quotes.until {\"concurrencyLimit\": 3}")) {
+                String[] request = wrong.split(" ", 2);
+                assertThat(post(application, "/actuator/smartasync" + request[0], request[1])
+                                .statusCode())
+                        .as(wrong)
+                        .isEqualTo(400);
+            }
+            assertThat(post(application, "/actuator/smartasync/Nobody.at", "{}").statusCode())
+                    .isEqualTo(400);
+            assertThat(get(application, "/actuator/smartasync").body()).doesNotContain("\"tuned\":true");
+        }
+    }
+
+    static ConfigurableApplicationContext start(WebApplicationType type, String... properties) {
+        return new SpringApplicationBuilder(Application.class)
+                .web(type)
+                .properties(
+                        "server.port=0",
+                        "management.endpoints.web.exposure.include=smartasync",
+                        "smartasync.rules[0].method=Quotes#find",
+                        "smartasync.rules[0].executor=quotes",
+                        "smartasync.executors.quotes.threads=platform",
+                        "smartasync.executors.quotes.concurrency-limit=1")
+                .properties(properties)
+                .run();
+    }
+
+    static HttpResponse<String> get(ConfigurableApplicationContext application, String path) throws Exception {
+        return send(application, path, HttpRequest.newBuilder());
+    }
+
+    private static HttpResponse<String> post(ConfigurableApplicationContext application, String path, String json)
+            throws Exception {
+        return send(
+                application,
+                path,
+                HttpRequest.newBuilder()
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(json)));
+    }
+
+    private static HttpResponse<String> send(
+            ConfigurableApplicationContext application, String path, HttpRequest.Builder request) throws Exception {
+        String port = application.getEnvironment().getRequiredProperty("local.server.port");
+        return CLIENT.send(
+                request.uri(URI.create("http://localhost:" + port + path)).build(), BodyHandlers.ofString());
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @Import(Quotes.class)
+    @ImportSmartAsyncBridges(ReactiveQuotes.class)
+    static class Application {}
+
+    @SmartAsync
+    static class Quotes {
+
+        public CompletableFuture<String> find(String symbol) {
+            return CompletableFuture.completedFuture(symbol);
+        }
+
+        @SmartAsync(workload = Workload.CPU, timeout = "2s")
+        public String compute() {
+            return Thread.currentThread().getName();
+        }
+
+        @SmartAsync("quotes")
+        public CompletableFuture<String> until(CountDownLatch gate) throws InterruptedException {
+            gate.await();
+            return CompletableFuture.completedFuture(Thread.currentThread().getName());
+        }
+    }
+
+    @SmartAsyncBridge(Quotes.class)
+    interface ReactiveQuotes {
+
+        Mono<String> find(String symbol);
+    }
+}

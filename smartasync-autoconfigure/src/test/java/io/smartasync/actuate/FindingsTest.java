@@ -1,0 +1,189 @@
+package io.smartasync.actuate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.smartasync.Caller;
+import io.smartasync.ExecutionPath;
+import io.smartasync.ExecutorState;
+import io.smartasync.Outcome;
+import io.smartasync.Route;
+import io.smartasync.actuate.MethodReports.MethodReport;
+import io.smartasync.actuate.MethodReports.Setting;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Each finding appears when it should, and not just below its threshold. */
+@Timeout(30)
+class FindingsTest {
+
+    private static final Thresholds THRESHOLDS = new Thresholds(20, Duration.ofMillis(500), Duration.ofMillis(20), 100);
+
+    private static final long AN_HOUR_AGO =
+            System.nanoTime() - Duration.ofHours(1).toNanos();
+
+    private final CallStatistics statistics = new CallStatistics();
+
+    @Test
+    void callsThatAreSlowBecauseTheyWait() {
+        Route route = route(Caller.SERVLET, ExecutionPath.OFFLOAD, "io");
+        calls(20, route, Outcome.SUCCESS, 900, 800);
+        assertThat(found()).singleElement().satisfies(finding -> {
+            assertThat(finding.subject()).isEqualTo("Quotes#find");
+            assertThat(finding.finding()).contains("wait for executor 'io'");
+            assertThat(finding.measured()).isEqualTo("p95 1000 ms, of which waiting up to 1000 ms");
+            assertThat(finding.change()).startsWith("smartasync.executors.io.concurrency-limit:");
+        });
+    }
+
+    @Test
+    void butNotThoseThatRunLongNorTheFastNorTheFew() {
+        calls(20, route(Caller.SERVLET, ExecutionPath.OFFLOAD, "io"), Outcome.SUCCESS, 900, 5);
+        calls(20, route(Caller.VIRTUAL, ExecutionPath.OFFLOAD, "io"), Outcome.SUCCESS, 490, 480);
+        calls(19, route(Caller.PLATFORM, ExecutionPath.OFFLOAD, "io"), Outcome.SUCCESS, 900, 800);
+        assertThat(found()).isEmpty();
+    }
+
+    @Test
+    void bodiesThatHoldAnEventLoop() {
+        Route route = route(Caller.EVENT_LOOP, ExecutionPath.PASS_THROUGH, null);
+        calls(20, route, Outcome.SUCCESS, 5, 0);
+        statistics.onReturn(route, TimeUnit.MILLISECONDS.toNanos(20));
+        assertThat(found()).isEmpty();
+        statistics.onReturn(route, TimeUnit.MILLISECONDS.toNanos(21));
+        assertThat(found()).singleElement().satisfies(finding -> {
+            assertThat(finding.finding()).contains("holds event loops");
+            assertThat(finding.measured()).isEqualTo("21 ms");
+            assertThat(finding.change()).contains("smartasync.rules:", "\"Quotes#find\"", "workload: io");
+        });
+    }
+
+    @Test
+    void rejections() {
+        Route route = route(Caller.SERVLET, ExecutionPath.OFFLOAD, "io");
+        calls(20, route, Outcome.SUCCESS, 1, 0);
+        assertThat(found()).isEmpty();
+        calls(1, route, Outcome.REJECTED, 0, 0);
+        assertThat(found()).singleElement().satisfies(finding -> {
+            assertThat(finding.finding()).isEqualTo("calls are rejected by executor 'io'");
+            assertThat(finding.measured()).isEqualTo("1 of 21 calls");
+        });
+    }
+
+    @Test
+    void eventLoopsThatAskForAPlainValue() {
+        calls(20, route(Caller.EVENT_LOOP, ExecutionPath.REJECT, null), Outcome.REJECTED, 0, 0);
+        assertThat(found()).singleElement().satisfies(finding -> assertThat(finding.change())
+                .contains("@SmartAsyncBridge"));
+    }
+
+    @Test
+    void manyCallersAtOnce() {
+        Route route = route(Caller.SERVLET, ExecutionPath.OFFLOAD, "io");
+        calls(599, route, Outcome.SUCCESS, 600_000, 0); // of ten minutes each, within an hour
+        assertThat(found()).extracting(Finding::finding).doesNotContain("many callers at once");
+        calls(20, route, Outcome.SUCCESS, 600_000, 0);
+        assertThat(found()).extracting(Finding::finding).contains("many callers at once");
+    }
+
+    @Test
+    void methodsThatAreOnlyEverCalledDirectly() {
+        calls(999, route(Caller.SERVLET, ExecutionPath.DIRECT, null), Outcome.SUCCESS, 0, 0);
+        assertThat(found()).isEmpty();
+        calls(1, route(Caller.SERVLET, ExecutionPath.DIRECT, null), Outcome.SUCCESS, 0, 0);
+        assertThat(found()).singleElement().satisfies(finding -> assertThat(finding.finding())
+                .startsWith("only ever called directly"));
+    }
+
+    @Test
+    void executorsWhereMoreCallsWaitThanRun() {
+        assertThat(new Findings(THRESHOLDS, AN_HOUR_AGO).of(List.of(), List.of(executor(4, 4))))
+                .isEmpty();
+        assertThat(new Findings(THRESHOLDS, AN_HOUR_AGO).of(List.of(), List.of(executor(4, 5))))
+                .singleElement()
+                .satisfies(finding ->
+                        assertThat(finding.change()).isEqualTo("smartasync.executors.io.concurrency-limit: 8"));
+    }
+
+    @Test
+    void nothingIsFoundWithoutSamples() {
+        assertThat(found()).isEmpty();
+    }
+
+    private List<Finding> found() {
+        Setting none = new Setting(null, "default");
+        return new Findings(THRESHOLDS, AN_HOUR_AGO)
+                .of(
+                        List.of(new MethodReport(
+                                "Quotes#find",
+                                null,
+                                "FUTURE",
+                                none,
+                                none,
+                                false,
+                                Map.of(),
+                                statistics.of("Quotes#find"))),
+                        List.of());
+    }
+
+    private void calls(int count, Route route, Outcome outcome, long millis, long waitMillis) {
+        for (int i = 0; i < count; i++) {
+            if (waitMillis > 0) {
+                statistics.onStart(route, TimeUnit.MILLISECONDS.toNanos(waitMillis));
+            }
+            statistics.onEnd(route, outcome, null, TimeUnit.MILLISECONDS.toNanos(millis));
+        }
+    }
+
+    private static Route route(Caller caller, ExecutionPath path, @Nullable String executor) {
+        return new Route("Quotes", "find", caller, path, executor);
+    }
+
+    private static ExecutorState executor(int limit, int queued) {
+        return new ExecutorState() {
+            @Override
+            public String name() {
+                return "io";
+            }
+
+            @Override
+            public boolean isVirtual() {
+                return true;
+            }
+
+            @Override
+            public Integer concurrencyLimit() {
+                return limit;
+            }
+
+            @Override
+            public int queueCapacity() {
+                return 100;
+            }
+
+            @Override
+            public int active() {
+                return limit;
+            }
+
+            @Override
+            public int queued() {
+                return queued;
+            }
+
+            @Override
+            public long completed() {
+                return 0;
+            }
+
+            @Override
+            public int threads() {
+                return limit;
+            }
+        };
+    }
+}
