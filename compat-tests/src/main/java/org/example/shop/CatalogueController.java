@@ -10,9 +10,11 @@ import org.springframework.web.bind.annotation.RestController;
 class CatalogueController {
 
     private final Catalogue catalogue;
+    private final FutureCatalogue bridge;
 
-    CatalogueController(Catalogue catalogue) {
+    CatalogueController(Catalogue catalogue, FutureCatalogue bridge) {
         this.catalogue = catalogue;
+        this.bridge = bridge;
     }
 
     @GetMapping("/value")
@@ -54,6 +56,11 @@ class CatalogueController {
     @GetMapping("/stage")
     CompletionStage<String> stage() {
         return catalogue.stage();
+    }
+
+    @GetMapping("/bridge")
+    CompletableFuture<String> bridge() {
+        return bridge.value();
     }
 
     @GetMapping("/computed")

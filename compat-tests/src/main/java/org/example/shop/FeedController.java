@@ -11,9 +11,11 @@ import reactor.core.publisher.Mono;
 class FeedController {
 
     private final Feed feed;
+    private final Catalogue catalogue;
 
-    FeedController(Feed feed) {
+    FeedController(Feed feed, Catalogue catalogue) {
         this.feed = feed;
+        this.catalogue = catalogue;
     }
 
     @GetMapping("/one")
@@ -24,6 +26,11 @@ class FeedController {
     @GetMapping("/many")
     Mono<String> many() {
         return feed.many().collectList().map(all -> String.join(" ", all));
+    }
+
+    @GetMapping("/value-on-request-thread")
+    Mono<String> valueOnRequestThread() {
+        return Mono.fromCallable(catalogue::value);
     }
 
     @GetMapping("/in-place")

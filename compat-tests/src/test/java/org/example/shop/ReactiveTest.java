@@ -17,6 +17,11 @@ class ReactiveTest extends WebContract {
     }
 
     @Override
+    String blockingHandlers() {
+        return "smartasync-io-";
+    }
+
+    @Override
     String caller() {
         return NETTY ? "event-loop" : "platform";
     }

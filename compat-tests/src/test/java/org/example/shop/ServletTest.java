@@ -13,6 +13,11 @@ class ServletTest extends WebContract {
     }
 
     @Override
+    String blockingHandlers() {
+        return "http-nio-";
+    }
+
+    @Override
     String caller() {
         return "servlet";
     }

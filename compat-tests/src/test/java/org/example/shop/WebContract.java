@@ -8,9 +8,9 @@ import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,10 +34,13 @@ abstract class WebContract {
 
     abstract String type();
 
-    /** How the names of the threads begin that call the handlers. */
+    /** How the names of the threads begin that take requests. */
     abstract String requestThreads();
 
-    /** The tag {@code caller} of calls that handlers make. */
+    /** How the names of the threads begin that run handlers with a blocking signature. */
+    abstract String blockingHandlers();
+
+    /** The tag {@code caller} of calls on those threads. */
     abstract String caller();
 
     @BeforeAll
@@ -75,21 +78,28 @@ abstract class WebContract {
     }
 
     @Test
-    void plainValuesAreComputedWhereTheCallerMayWaitAndRefusedWhereNot() throws IOException {
+    void plainValuesAreComputedOnTheThreadOfTheHandlerUnlessAnExecutorIsNamed() throws IOException {
+        assertThat(get("/value")).startsWith(blockingHandlers());
+        assertThat(get("/value-elsewhere")).startsWith("reports-");
+        assertThat(get("/ruled")).startsWith("reports-");
+        assertThat(get("/failing")).isEqualTo("sold out");
+        assertThat(samplesOf("Catalogue", "value")).contains("path=\"direct\"", "executor=\"none\"");
+        assertThat(samplesOf("Catalogue", "ruled")).contains("path=\"await\"", "executor=\"reports\"");
+        assertThat(samplesOf("Catalogue", "failing")).contains("outcome=\"ERROR\"", "exception=\"SoldOut\"");
+    }
+
+    @Test
+    void aPlainValueIsRefusedOnAnEventLoopAndABridgeIsNot() throws IOException {
+        assertThat(get("/bridge")).startsWith("smartasync-io-");
+        if (STARTERS.equals("servlet")) {
+            return;
+        }
         if (caller().equals("event-loop")) {
-            for (String handler : List.of("/value", "/value-elsewhere", "/ruled", "/failing")) {
-                assertThat(get(handler, 500)).as(handler).contains("Internal Server Error");
-            }
-            assertThat(sampleOf("Catalogue", "value"))
+            get("/value-on-request-thread", 500);
+            assertThat(samplesOf("Catalogue", "value"))
                     .contains("path=\"reject\"", "exception=\"BlockingCallOnEventLoopException\"");
         } else {
-            assertThat(get("/value")).startsWith(requestThreads());
-            assertThat(get("/value-elsewhere")).startsWith("reports-");
-            assertThat(get("/ruled")).startsWith("reports-");
-            assertThat(get("/failing")).isEqualTo("sold out");
-            assertThat(sampleOf("Catalogue", "value")).contains("path=\"direct\"", "executor=\"none\"");
-            assertThat(sampleOf("Catalogue", "ruled")).contains("path=\"await\"", "executor=\"reports\"");
-            assertThat(sampleOf("Catalogue", "failing")).contains("outcome=\"ERROR\"", "exception=\"SoldOut\"");
+            assertThat(get("/value-on-request-thread")).startsWith(requestThreads());
         }
     }
 
@@ -98,7 +108,7 @@ abstract class WebContract {
         assertThat(get("/future")).startsWith("reports-");
         assertThat(get("/stage")).startsWith("smartasync-io-");
         assertThat(get("/computed")).startsWith("smartasync-cpu-");
-        assertThat(sampleOf("Catalogue", "future"))
+        assertThat(samplesOf("Catalogue", "future"))
                 .contains("caller=\"" + caller() + "\"", "path=\"offload\"", "executor=\"reports\"");
     }
 
@@ -116,8 +126,8 @@ abstract class WebContract {
         assertThat(get("/one")).startsWith("reports-");
         assertThat(get("/many")).startsWith("1 smartasync-io-");
         assertThat(get("/in-place")).startsWith(requestThreads());
-        assertThat(sampleOf("Feed", "one")).contains("path=\"offload\"", "executor=\"reports\"");
-        assertThat(sampleOf("Feed", "inPlace")).contains("path=\"pass-through\"");
+        assertThat(samplesOf("Feed", "one")).contains("path=\"offload\"", "executor=\"reports\"");
+        assertThat(samplesOf("Feed", "inPlace")).contains("path=\"pass-through\"");
     }
 
     @Test
@@ -130,13 +140,12 @@ abstract class WebContract {
                 .containsPattern("smartasync_invocations_seconds_bucket\\{.*le=\"0.005\"");
     }
 
-    private String sampleOf(String type, String method) throws IOException {
+    private String samplesOf(String type, String method) throws IOException {
         return get("/actuator/prometheus")
                 .lines()
                 .filter(line -> line.startsWith("smartasync_invocations_seconds_count{"))
                 .filter(line -> line.contains("class=\"" + type + "\"") && line.contains("method=\"" + method + "\""))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("No sample of " + type + "#" + method));
+                .collect(Collectors.joining("\n"));
     }
 
     private static boolean isPresent(String type) {
