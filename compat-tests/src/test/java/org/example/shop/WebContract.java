@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -128,6 +131,24 @@ abstract class WebContract {
         assertThat(get("/in-place")).startsWith(requestThreads());
         assertThat(samplesOf("Feed", "one")).contains("path=\"offload\"", "executor=\"reports\"");
         assertThat(samplesOf("Feed", "inPlace")).contains("path=\"pass-through\"");
+    }
+
+    @Test
+    void theEndpointExplainsAndTunes() throws Exception {
+        get("/future");
+        assertThat(get("/actuator/smartasync")).contains("\"findings\"", "\"Catalogue#ruled\"", "\"reports\"");
+        assertThat(get("/actuator/smartasync/Catalogue.ruled")).contains("\"by\":\"smartasync.rules[0]\"");
+        assertThat(get("/actuator/smartasync/dashboard")).contains("<title>SmartAsync</title>");
+        assertThat(change("POST", "{\"concurrencyLimit\": 3}")).contains("\"concurrencyLimit\":3", "\"tuned\":true");
+        assertThat(change("DELETE", "")).contains("\"concurrencyLimit\":2", "\"tuned\":false");
+    }
+
+    private String change(String method, String body) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(address + "/actuator/smartasync/reports"))
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
     }
 
     @Test
