@@ -3,6 +3,7 @@ package io.smartasync.aop;
 import java.util.List;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.aspectj.AbstractAspectJAdvice;
+import org.springframework.aop.aspectj.AspectJPrecedenceInformation;
 import org.springframework.aop.framework.Advised;
 
 /**
@@ -34,8 +35,10 @@ final class AdviceOrder {
     }
 
     private static boolean isSmartAsync(Advisor advisor) {
+        // Others than aspects are not asked for their advice, which may be a bean that nobody has needed yet
         return advisor instanceof InheritedAnnotationAdvisor
-                || (advisor.getAdvice() instanceof AbstractAspectJAdvice aspectj
+                || (advisor instanceof AspectJPrecedenceInformation
+                        && advisor.getAdvice() instanceof AbstractAspectJAdvice aspectj
                         && aspectj.getAspectJAdviceMethod().getDeclaringClass() == SmartAsyncAspect.class);
     }
 }
