@@ -179,11 +179,34 @@ public final class BoundMethod {
     }
 
     void ended(Route route, Outcome outcome, @Nullable Throwable error, long nanos) {
-        if (plan.settings().debug()) {
-            logger.info(route + ", " + outcome + (error == null ? "" : " (" + error + ")") + " after " + nanos / 1_000
-                    + " us, ended on thread \"" + Thread.currentThread().getName() + "\"");
+        ended(route, outcome, error, nanos, 0);
+    }
+
+    void ended(Route route, Outcome outcome, @Nullable Throwable error, long nanos, long waitNanos) {
+        Plan known = plan;
+        if (known.settings().debug()) {
+            logger.info(line(known, route, outcome, error, nanos, waitNanos));
         }
         listeners.onEnd(route, outcome, error, nanos);
+    }
+
+    /** One line per call, for people and for tools that split at spaces. */
+    private static String line(
+            Plan plan, Route route, Outcome outcome, @Nullable Throwable error, long nanos, long waitNanos) {
+        String executorBy = plan.origins().executor().get(route.caller());
+        return "call=" + plan.name()
+                + " caller=" + route.caller().tag()
+                + " shape=" + plan.shape()
+                + " workload=" + plan.settings().workload()
+                + " workloadBy=\"" + plan.origins().workload() + "\""
+                + " path=" + route.path().tag()
+                + " executor=" + (route.executor() == null ? "none" : route.executor())
+                + (executorBy == null ? "" : " executorBy=\"" + executorBy + "\"")
+                + " waitMicros=" + waitNanos / 1_000
+                + " runMicros=" + (nanos - waitNanos) / 1_000
+                + " outcome=" + outcome
+                + (error == null ? "" : " error=\"" + error + "\"")
+                + " endedOn=\"" + Thread.currentThread().getName() + "\"";
     }
 
     void warnOnEventLoop(Route route) {

@@ -20,6 +20,10 @@ class Call {
     final Route route;
     final long start = System.nanoTime();
     private volatile int settled;
+
+    /** The time from submission to the start of the body; 0 before it and for a body in place. */
+    private volatile long waitNanos;
+
     private volatile @Nullable Future<?> timeout;
 
     Call(BoundMethod method, Route route) {
@@ -43,7 +47,12 @@ class Call {
 
     /** The call has ended. */
     void count(Outcome outcome, @Nullable Throwable error, long nanos) {
-        method.ended(route, outcome, error, nanos);
+        method.ended(route, outcome, error, nanos, waitNanos);
+    }
+
+    void bodyStarts() {
+        waitNanos = System.nanoTime() - start;
+        method.started(route, waitNanos);
     }
 
     boolean isSettled() {

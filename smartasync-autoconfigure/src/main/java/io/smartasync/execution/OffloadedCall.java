@@ -99,7 +99,7 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
     public final @Nullable Object call() {
         started = true;
         runner = Thread.currentThread();
-        method.started(route, System.nanoTime() - start);
+        bodyStarts();
         OffloadedCall outer = RUNNING.get();
         RUNNING.set(this);
         try (Carried.Scope scope = openContext()) {

@@ -160,6 +160,7 @@ class EndpointTest {
                 .web(type)
                 .properties(
                         "server.port=0",
+                        "server.shutdown=immediate",
                         "management.endpoints.web.exposure.include=smartasync",
                         "smartasync.rules[0].method=Quotes#find",
                         "smartasync.rules[0].executor=quotes",

@@ -41,7 +41,11 @@ class MvcHandlersTest {
         Slow.released = new CountDownLatch(1);
         try (ConfigurableApplicationContext application = new SpringApplicationBuilder(Application.class)
                 .web(WebApplicationType.SERVLET)
-                .properties("server.port=0", "server.tomcat.threads.max=1", "server.tomcat.threads.min-spare=1")
+                .properties(
+                        "server.port=0",
+                        "server.shutdown=immediate",
+                        "server.tomcat.threads.max=1",
+                        "server.tomcat.threads.min-spare=1")
                 .run()) {
             Calls calls = Calls.countedFromNowOn(application.getBean(MeterRegistry.class));
             CompletableFuture<HttpResponse<String>> slow = get(application, path);

@@ -60,7 +60,7 @@ class WebFluxHandlersTest {
         try (ConfigurableApplicationContext application = new SpringApplicationBuilder(
                         Application.class, OwnExecutor.class)
                 .web(WebApplicationType.REACTIVE)
-                .properties("server.port=0")
+                .properties("server.port=0", "server.shutdown=immediate")
                 .run()) {
             assertThat(get(application, "/value")).startsWith("own-");
         }
@@ -77,7 +77,7 @@ class WebFluxHandlersTest {
     private static ConfigurableApplicationContext start(String... properties) {
         return new SpringApplicationBuilder(Application.class)
                 .web(WebApplicationType.REACTIVE)
-                .properties("server.port=0")
+                .properties("server.port=0", "server.shutdown=immediate")
                 .properties(properties)
                 .run();
     }

@@ -1,0 +1,66 @@
+package io.smartasync.execution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.smartasync.SmartAsync;
+import io.smartasync.support.TestContext;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** One line for each call of what is debugged, and none for the rest. */
+@Timeout(30)
+@ExtendWith(OutputCaptureExtension.class)
+class DebugTest {
+
+    @Test
+    void eachCallOfADebuggedMethodIsOneLineThatSaysWhoDecided(CapturedOutput output) {
+        TestContext.with(Bean.class)
+                .withPropertyValues("smartasync.rules[0].method=Bean#ruled", "smartasync.rules[0].executor=cpu")
+                .run(context -> {
+                    Bean bean = context.getBean(Bean.class);
+                    bean.ruled().get(10, TimeUnit.SECONDS);
+                    catchThrowable(bean::failing);
+                    bean.silent();
+                });
+        assertThat(output.getOut().lines().filter(line -> line.contains("call=Bean#")))
+                .hasSize(2)
+                .anySatisfy(line -> assertThat(line)
+                        .containsPattern(
+                                "call=Bean#ruled caller=platform shape=FUTURE workload=IO workloadBy=\"default\""
+                                        + " path=offload executor=cpu executorBy=\"smartasync.rules\\[0]\" waitMicros=\\d+"
+                                        + " runMicros=\\d+ outcome=SUCCESS endedOn=\"smartasync-cpu-1\""))
+                .anySatisfy(line -> assertThat(line)
+                        .containsPattern("call=Bean#failing caller=platform shape=BLOCKING .* path=direct executor=none"
+                                + " waitMicros=0 .* outcome=ERROR error=\"java.lang.IllegalStateException: planned\""));
+    }
+
+    @Test
+    void thePropertyDebugsAllMethods(CapturedOutput output) {
+        TestContext.with(Bean.class)
+                .withPropertyValues("smartasync.debug=true")
+                .run(context -> context.getBean(Bean.class).silent());
+        assertThat(output).contains("call=Bean#silent");
+    }
+
+    static class Bean {
+
+        @SmartAsync(debug = true)
+        public CompletableFuture<String> ruled() {
+            return CompletableFuture.completedFuture("");
+        }
+
+        @SmartAsync(debug = true)
+        public void failing() {
+            throw new IllegalStateException("planned");
+        }
+
+        @SmartAsync
+        public void silent() {}
+    }
+}
