@@ -46,6 +46,8 @@ class FairnessTest {
     /** Of a trivial endpoint, in ms, while the sign-ins are served. */
     private static long percentile99(String... arguments) throws Exception {
         List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--spring.profiles.active=virtual", "--server.port=0"));
+        all.add("--spring.datasource.url=jdbc:h2:mem:fairness;DB_CLOSE_DELAY=-1;MODE=PostgreSQL");
         try (ConfigurableApplicationContext application =
                 SpringApplication.run(SampleApplication.class, all.toArray(String[]::new))) {
             String server = "http://localhost:" + application.getEnvironment().getProperty("local.server.port");

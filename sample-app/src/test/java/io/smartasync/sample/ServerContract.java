@@ -89,7 +89,8 @@ abstract class ServerContract {
         get("/async");
         get("/reports/shares");
         get("/me");
-        signIn("{\"user\":\"ada\",\"password\":\"wrong\"}");
+        assertThat(signIn("{\"user\":\"ada\",\"password\":\"wrong\"}").statusCode())
+                .isEqualTo(401);
         String scrape = get("/actuator/prometheus").body();
 
         assertThat(counted(scrape, "Holdings", "of"))

@@ -2,6 +2,7 @@ package io.smartasync.aop;
 
 import io.smartasync.execution.MethodRegistry;
 import io.smartasync.plan.AnnotatedMethods;
+import java.lang.reflect.Method;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,7 +23,7 @@ public final class MethodRegistration implements BeanPostProcessor {
 
     private final Supplier<MethodRegistry> methods;
     private final Consumer<Class<?>> check;
-    private final Map<Class<?>, Boolean> annotated = new ConcurrentHashMap<>();
+    private final Map<Class<?>, Set<Method>> annotated = new ConcurrentHashMap<>();
     private final Set<Class<?>> checked = ConcurrentHashMap.newKeySet();
     private final Set<Class<?>> registered = ConcurrentHashMap.newKeySet();
 
@@ -40,7 +41,7 @@ public final class MethodRegistration implements BeanPostProcessor {
     @Override
     public Object postProcessBeforeInitialization(Object bean, String beanName) {
         Class<?> beanClass = ClassUtils.getUserClass(bean);
-        if (isAnnotated(bean, beanClass) && checked.add(beanClass)) {
+        if (!annotated(bean, beanClass).isEmpty() && checked.add(beanClass)) {
             check.accept(beanClass);
         }
         return bean;
@@ -49,20 +50,24 @@ public final class MethodRegistration implements BeanPostProcessor {
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {
         Class<?> beanClass = AopUtils.getTargetClass(bean);
-        if (isAnnotated(bean, beanClass) && registered.add(beanClass)) {
+        Set<Method> own = annotated(bean, beanClass);
+        if (own.isEmpty()) {
+            return bean;
+        }
+        if (registered.add(beanClass)) {
             methods.get().register(beanClass);
         }
-        if (bean instanceof Advised proxy && annotated.getOrDefault(beanClass, false)) {
-            AdviceOrder.correct(proxy);
+        if (bean instanceof Advised proxy) {
+            ProxyAdvice.order(proxy);
+            ProxyAdvice.match(proxy, own);
         }
         return bean;
     }
 
     /** The framework's own beans carry no annotation of ours: the application's start-up time is not spent on them. */
-    private boolean isAnnotated(Object bean, Class<?> beanClass) {
-        return !(bean instanceof AopInfrastructureBean)
-                && !beanClass.getName().startsWith("org.springframework.")
-                && annotated.computeIfAbsent(
-                        beanClass, type -> !AnnotatedMethods.of(type).isEmpty());
+    private Set<Method> annotated(Object bean, Class<?> beanClass) {
+        return bean instanceof AopInfrastructureBean || beanClass.getName().startsWith("org.springframework.")
+                ? Set.of()
+                : annotated.computeIfAbsent(beanClass, AnnotatedMethods::of);
     }
 }

@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.smartasync.SmartAsync;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
+import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.aspectj.lang.JoinPoint;
 import org.aspectj.lang.ProceedingJoinPoint;
 import org.aspectj.lang.annotation.Around;
@@ -19,6 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.aop.Pointcut;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.aop.support.StaticMethodMatcherPointcut;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.annotation.Order;
 
 /** The application's own aspects on the methods that SmartAsync moves to other threads. */
@@ -142,6 +151,43 @@ class OtherAspectsTest {
             assertThat(context.getBean(Pricing.class).asked()).isEqualTo(2);
             assertThat(calls.by("method")).containsExactly(entry("price", 1L));
         });
+    }
+
+    /** Also where an earlier context has left the class of the proxy, whose generation would match them. */
+    @Test
+    void pointcutsAreMatchedBeforeTheFirstCallWhoseThreadMayBeAnEventLoop() {
+        ApplicationContextRunner runner = TestContext.with(Pricing.class, InheritedPricing.class, Matched.class);
+        runner.run(context -> context.getBean(Pricing.class).tax("tea"));
+        assertThat(Matched.methods).contains("price", "tax");
+        runner.run(context -> {
+            Matched.methods.clear();
+
+            context.getBean(Pricing.class).tax("tea");
+            context.getBean(Pricing.class).price("tea").join();
+            context.getBean(InheritedPricing.class).price("tea").join();
+
+            assertThat(Matched.methods).isEmpty();
+        });
+    }
+
+    /** Advice that does nothing. Its pointcut notes what it was matched with; equal in all contexts, so is their proxies' class. */
+    static class Matched extends DefaultPointcutAdvisor {
+        private static final long serialVersionUID = 1L;
+        static final Set<String> methods = ConcurrentHashMap.newKeySet();
+        private static final Pointcut POINTCUT = new StaticMethodMatcherPointcut() {
+            @Override
+            public boolean matches(Method method, Class<?> targetClass) {
+                {
+                    methods.add(method.getName());
+                    new Exception("YY " + method + targetClass).printStackTrace();
+                }
+                return Pricing.class.isAssignableFrom(targetClass) || Prices.class.isAssignableFrom(targetClass);
+            }
+        };
+
+        Matched() {
+            super(POINTCUT, (MethodInterceptor) MethodInvocation::proceed);
+        }
     }
 
     static class Pricing {

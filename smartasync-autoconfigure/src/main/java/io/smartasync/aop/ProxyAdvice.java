@@ -1,0 +1,77 @@
+package io.smartasync.aop;
+
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Set;
+import org.springframework.aop.Advisor;
+import org.springframework.aop.aspectj.AbstractAspectJAdvice;
+import org.springframework.aop.aspectj.AspectJPrecedenceInformation;
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AdvisedSupport;
+import org.springframework.cglib.proxy.Callback;
+import org.springframework.cglib.proxy.Dispatcher;
+import org.springframework.cglib.proxy.Factory;
+
+/** The advice of one proxy: its order, and which of it belongs to which method. */
+final class ProxyAdvice {
+
+    private static final String RESILIENCE = "org.springframework.resilience.";
+
+    private ProxyAdvice() {}
+
+    /**
+     * Puts Spring's own {@code @Retryable} and {@code @ConcurrencyLimit} inside {@code @SmartAsync}, where the body runs.
+     * Their post-processors put them before all other advice, whatever its order: there a retry would never see a future
+     * fail, and a limit would block an event loop.
+     */
+    static void order(Advised proxy) {
+        List<Advisor> advisors = List.of(proxy.getAdvisors());
+        int ours = advisors.size() - 1;
+        while (ours >= 0 && !isSmartAsync(advisors.get(ours))) {
+            ours--;
+        }
+        if (ours < 0 || proxy.isFrozen()) {
+            return;
+        }
+        for (Advisor advisor : advisors.subList(0, ours)) {
+            if (advisor.getAdvice().getClass().getName().startsWith(RESILIENCE)) {
+                proxy.removeAdvisor(advisor);
+                proxy.addAdvisor(ours, advisor); // the place after ours, which has moved up by one
+            }
+        }
+    }
+
+    /**
+     * Matches all pointcuts with {@code methods} now. Spring does so with the first call where it did not have to generate
+     * the proxy's class (ahead of time, or for an earlier context); then AspectJ reads class files on the thread of that
+     * call, which may be an event loop, and where that fails the pointcut silently does not match.
+     */
+    static void match(Object proxy, Set<Method> methods) {
+        if (!(proxy instanceof Factory generated)) {
+            return; // nothing gives access to the advice of a JDK proxy
+        }
+        for (Callback callback : generated.getCallbacks()) {
+            if (callback instanceof Dispatcher dispatcher && advised(dispatcher) instanceof AdvisedSupport advised) {
+                for (Method method : methods) {
+                    advised.getInterceptorsAndDynamicInterceptionAdvice(method, advised.getTargetClass());
+                }
+            }
+        }
+    }
+
+    private static Object advised(Dispatcher dispatcher) {
+        try {
+            return dispatcher.loadObject();
+        } catch (Exception ex) {
+            throw new IllegalStateException(ex);
+        }
+    }
+
+    private static boolean isSmartAsync(Advisor advisor) {
+        // Others than aspects are not asked for their advice, which may be a bean that nobody has needed yet
+        return advisor instanceof InheritedAnnotationAdvisor
+                || (advisor instanceof AspectJPrecedenceInformation
+                        && advisor.getAdvice() instanceof AbstractAspectJAdvice aspectj
+                        && aspectj.getAspectJAdviceMethod().getDeclaringClass() == SmartAsyncAspect.class);
+    }
+}
