@@ -113,14 +113,6 @@ abstract class ServerContract {
         assertThat(get("/about").body()).contains(server(), System.getProperty("java.version"));
     }
 
-    /** The client keeps its connection: a server that loses one request of many hangs here. */
-    @Test
-    void aConnectionServesManyAnswersThatAnotherThreadCompletesAtOnce() throws Exception {
-        for (int i = 0; i < 500; i++) {
-            assertThat(get("/reports/shares").statusCode()).isEqualTo(200);
-        }
-    }
-
     private static String counted(String scrape, String type, String method) {
         List<String> samples = scrape.lines()
                 .filter(line -> line.startsWith("smartasync_invocations_seconds_count{"))

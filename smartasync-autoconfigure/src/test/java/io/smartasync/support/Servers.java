@@ -44,6 +44,9 @@ public final class Servers implements AutoCloseable {
                 .properties("server.port=0", "server.address=127.0.0.1", "spring.main.banner-mode=off")
                 // The handler below shall run on the loop
                 .properties("smartasync.event-loop.offload-blocking-handlers=false")
+                // Reactor Netty may forget a request on a connection that it has used (reactor/reactor-netty#4188,
+                // #4361)
+                .properties("server.netty.max-keep-alive-requests=1")
                 .properties(properties)
                 .run();
     }
