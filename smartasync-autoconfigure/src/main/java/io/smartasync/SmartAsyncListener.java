@@ -36,4 +36,14 @@ public interface SmartAsyncListener {
      * @param nanos the time from the call (the subscription) to the end, in nanoseconds
      */
     default void onEnd(Route route, Outcome outcome, @Nullable Throwable error, long nanos) {}
+
+    /**
+     * A future or publisher of a method in debug mode became garbage without anybody asking for its result. Told some time
+     * later, on the thread of another call.
+     *
+     * @param className the simple name of the bean's own class
+     * @param methodName the name of the method
+     * @param error what the call ended with, {@code null} if it succeeded or nobody subscribed
+     */
+    default void onForgotten(String className, String methodName, @Nullable Throwable error) {}
 }

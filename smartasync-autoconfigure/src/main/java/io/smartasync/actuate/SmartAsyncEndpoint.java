@@ -141,6 +141,7 @@ public class SmartAsyncEndpoint {
      * @param executor of a method: the executor that runs its bodies
      * @param timeout of a method: how long a call may take
      * @param workload of a method: what its body does to its thread
+     * @param debug of a method: whether each call is logged
      */
     @WriteOperation
     public Object tune(
@@ -149,7 +150,8 @@ public class SmartAsyncEndpoint {
             @Nullable Integer queueCapacity,
             @Nullable String executor,
             @Nullable Duration timeout,
-            @Nullable Workload workload) {
+            @Nullable Workload workload,
+            @Nullable Boolean debug) {
         List<BoundMethod> methods = reports.named(subject);
         if (!methods.isEmpty()) {
             if (concurrencyLimit != null || queueCapacity != null) {
@@ -165,13 +167,14 @@ public class SmartAsyncEndpoint {
                         new Wish(
                                 executor == null ? now.executor() : executor,
                                 workload == null ? now.workload() : workload,
-                                timeout == null ? now.timeout() : timeout));
+                                timeout == null ? now.timeout() : timeout,
+                                debug == null ? now.debug() : debug));
             }
             return known(subject);
         }
         for (SmartAsyncTaskExecutor candidate : executors.get()) {
             if (candidate.name().equals(subject)) {
-                if (executor != null || timeout != null || workload != null) {
+                if (executor != null || timeout != null || workload != null || debug != null) {
                     throw invalid(subject + " is an executor; it has a concurrencyLimit and a queueCapacity");
                 }
                 resize(

@@ -9,6 +9,7 @@ import io.smartasync.plan.ExecutorNames;
 import io.smartasync.plan.ExecutorRoute;
 import io.smartasync.plan.PlanSettings;
 import io.smartasync.plan.Rule;
+import io.smartasync.plan.Wish;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -81,7 +82,8 @@ final class PropertiesMapper {
         }
         List<Rule> rules = properties.rules().stream()
                 .filter(rule -> Rule.isPattern(rule.method()))
-                .map(rule -> new Rule(rule.method(), rule.executor(), rule.workload(), rule.timeout()))
+                .map(rule -> new Rule(
+                        rule.method(), new Wish(rule.executor(), rule.workload(), rule.timeout(), rule.debug())))
                 .toList();
         return new PlanSettings(
                 routes,

@@ -1,5 +1,6 @@
 package io.smartasync.autoconfigure;
 
+import io.smartasync.CallObserver;
 import io.smartasync.CallerDetector;
 import io.smartasync.SmartAsyncListener;
 import io.smartasync.aop.InheritedAnnotationAdvisor;
@@ -83,9 +84,12 @@ public final class SmartAsyncAutoConfiguration {
 
     @Bean
     static MethodRegistry smartAsyncMethodRegistry(
-            Planner planner, ExecutorDirectory executors, ObjectProvider<SmartAsyncListener> listeners) {
+            Planner planner,
+            ExecutorDirectory executors,
+            ObjectProvider<SmartAsyncListener> listeners,
+            ObjectProvider<CallObserver> observer) {
         return new MethodRegistry(
-                planner, executors, () -> listeners.orderedStream().toList());
+                planner, executors, () -> listeners.orderedStream().toList(), observer::getIfAvailable);
     }
 
     @Bean

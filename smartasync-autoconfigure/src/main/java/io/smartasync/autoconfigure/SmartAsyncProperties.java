@@ -23,6 +23,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param eventLoop Event loops.
  * @param contextPropagation Context of the caller.
  * @param metrics Meters.
+ * @param observations Observations, and by them traces.
  * @param advice Findings of the endpoint.
  */
 @ConfigurationProperties("smartasync")
@@ -37,6 +38,7 @@ public record SmartAsyncProperties(
         @DefaultValue EventLoop eventLoop,
         @DefaultValue ContextPropagation contextPropagation,
         @DefaultValue Metrics metrics,
+        @DefaultValue Observations observations,
         @DefaultValue Advice advice) {
 
     /** Kind of threads of an executor. */
@@ -113,12 +115,14 @@ public record SmartAsyncProperties(
      * @param executor Name of the executor that runs the body.
      * @param workload What the body does to the thread that runs it.
      * @param timeout Time that a call may take.
+     * @param debug Whether each call is logged with one line.
      */
     public record Rule(
             @DefaultValue("") String method,
             @Nullable String executor,
             @Nullable Workload workload,
-            @Nullable Duration timeout) {}
+            @Nullable Duration timeout,
+            @Nullable Boolean debug) {}
 
     /**
      * Event loops.
@@ -155,6 +159,13 @@ public record SmartAsyncProperties(
             @DefaultValue("500ms") Duration slow,
             @DefaultValue("20ms") Duration eventLoopHeld,
             @DefaultValue("100") int concurrentCallers) {}
+
+    /**
+     * Observations, and by them traces.
+     *
+     * @param enabled Whether each call is a Micrometer observation, and so a span where the application traces.
+     */
+    public record Observations(@DefaultValue("false") boolean enabled) {}
 
     /**
      * Meters.

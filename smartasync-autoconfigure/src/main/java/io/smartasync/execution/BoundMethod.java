@@ -1,5 +1,7 @@
 package io.smartasync.execution;
 
+import io.smartasync.CallObserver;
+import io.smartasync.CallObserver.ObservedCall;
 import io.smartasync.Caller;
 import io.smartasync.ExecutionPath;
 import io.smartasync.Outcome;
@@ -166,8 +168,24 @@ public final class BoundMethod {
                 + plan.subject().method().getReturnType().getSimpleName());
     }
 
-    boolean isObserved() {
-        return plan.settings().debug() || !listeners.isEmpty();
+    /** Whether anybody is told how calls end. */
+    boolean isCounted() {
+        return isDebugged() || !listeners.isEmpty();
+    }
+
+    boolean isDebugged() {
+        return plan.settings().debug();
+    }
+
+    /** Who follows calls from thread to thread, if anybody does. */
+    @Nullable
+    CallObserver observer() {
+        return listeners.observer();
+    }
+
+    @Nullable
+    ObservedCall observe(Route route, @Nullable Object outer) {
+        return listeners.observe(route, outer);
     }
 
     void started(Route route, long waitNanos) {
@@ -176,6 +194,10 @@ public final class BoundMethod {
 
     void returned(Route route, long nanos) {
         listeners.onReturn(route, nanos);
+    }
+
+    void forgotten(@Nullable Throwable error) {
+        listeners.onForgotten(plan.subject().className(), plan.subject().name(), error);
     }
 
     void ended(Route route, Outcome outcome, @Nullable Throwable error, long nanos) {

@@ -1,5 +1,7 @@
 package io.smartasync.execution;
 
+import io.smartasync.CallObserver;
+import io.smartasync.CallObserver.ObservedCall;
 import io.smartasync.Outcome;
 import io.smartasync.Route;
 import java.util.concurrent.Future;
@@ -16,6 +18,8 @@ class Call {
     private static final AtomicIntegerFieldUpdater<Call> SETTLED =
             AtomicIntegerFieldUpdater.newUpdater(Call.class, "settled");
 
+    private static final CallObserver.Scope NO_SCOPE = () -> {};
+
     final BoundMethod method;
     final Route route;
     final long start = System.nanoTime();
@@ -26,9 +30,26 @@ class Call {
 
     private volatile @Nullable Future<?> timeout;
 
+    private final @Nullable ObservedCall observed;
+
     Call(BoundMethod method, Route route) {
+        this(method, route, method.observe(route, null));
+    }
+
+    Call(BoundMethod method, Route route, @Nullable ObservedCall observed) {
         this.method = method;
         this.route = route;
+        this.observed = observed;
+    }
+
+    /** Makes what the current thread starts part of this call, for those who follow it. */
+    CallObserver.Scope openScope() {
+        return observed == null ? NO_SCOPE : observed.openScope();
+    }
+
+    @Nullable
+    ObservedCall observed() {
+        return observed;
     }
 
     /** Whether the caller of this method is the one who ends the call, and so the one who may tell its result. */
@@ -47,11 +68,17 @@ class Call {
 
     /** The call has ended. */
     void count(Outcome outcome, @Nullable Throwable error, long nanos) {
+        if (observed != null) {
+            observed.onEnd(outcome, error);
+        }
         method.ended(route, outcome, error, nanos, waitNanos);
     }
 
     void bodyStarts() {
         waitNanos = System.nanoTime() - start;
+        if (observed != null) {
+            observed.onStart();
+        }
         method.started(route, waitNanos);
     }
 

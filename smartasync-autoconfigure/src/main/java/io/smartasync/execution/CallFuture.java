@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -18,19 +19,81 @@ final class CallFuture extends CompletableFuture<@Nullable Object> {
 
     private final Call call;
     private volatile @Nullable Future<?> pending;
+    private volatile ForgottenResults.@Nullable Watched watched;
 
     CallFuture(Call call) {
         this.call = call;
     }
 
+    /** Lets {@code engine} find out if nobody takes the result. */
+    CallFuture watchedBy(SmartAsyncEngine engine) {
+        ForgottenResults.Watched watch = engine.watch(this, call.method);
+        if (watch != null && isCompletedExceptionally()) {
+            super.exceptionally(error -> {
+                watch.ended(unwrap(error), false);
+                return null;
+            });
+        }
+        watched = watch;
+        return this;
+    }
+
+    private void taken() {
+        ForgottenResults.Watched watch = watched;
+        if (watch != null) {
+            watch.taken();
+            watched = null;
+        }
+    }
+
+    @Override
+    public @Nullable Object get() throws InterruptedException, ExecutionException {
+        taken();
+        return super.get();
+    }
+
+    @Override
+    public @Nullable Object get(long timeout, TimeUnit unit)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        taken();
+        return super.get(timeout, unit);
+    }
+
+    @Override
+    public @Nullable Object join() {
+        taken();
+        return super.join();
+    }
+
+    @Override
+    public @Nullable Object getNow(@Nullable Object valueIfAbsent) {
+        taken();
+        return super.getNow(valueIfAbsent);
+    }
+
+    @Override
+    public boolean isDone() {
+        taken();
+        return super.isDone();
+    }
+
+    /** Each stage that depends on this one begins with it. */
+    @Override
+    public <U> CompletableFuture<U> newIncompleteFuture() {
+        taken();
+        return super.newIncompleteFuture();
+    }
+
     void succeed(@Nullable Object value) {
         if (call.settle(Outcome.SUCCESS, null)) {
+            ended(null);
             super.complete(value);
         }
     }
 
     void fail(Outcome outcome, Throwable error) {
         if (call.settle(outcome, error)) {
+            ended(error);
             super.completeExceptionally(error);
         }
     }
@@ -58,13 +121,22 @@ final class CallFuture extends CompletableFuture<@Nullable Object> {
         TimeoutException error = call.timeoutException();
         if (call.settle(Outcome.TIMEOUT, error)) {
             stop(true);
+            ended(error);
             super.completeExceptionally(error);
+        }
+    }
+
+    private void ended(@Nullable Throwable error) {
+        ForgottenResults.Watched watch = watched;
+        if (watch != null) {
+            watch.ended(error, getNumberOfDependents() > 0);
         }
     }
 
     /** Cancels the call. The body never starts, or is interrupted if {@code interrupt} and its method allow that. */
     @Override
     public boolean cancel(boolean interrupt) {
+        taken();
         if (!call.settle(Outcome.CANCELLED, null)) {
             return isCancelled();
         }

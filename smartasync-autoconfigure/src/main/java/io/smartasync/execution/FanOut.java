@@ -1,5 +1,6 @@
 package io.smartasync.execution;
 
+import io.smartasync.CallObserver;
 import io.smartasync.Outcome;
 import io.smartasync.Route;
 import java.util.ArrayList;
@@ -90,16 +91,16 @@ final class FanOut<T, R extends @Nullable Object> extends CompletableFuture<List
 
     private void workOff() {
         for (int i = next.getAndIncrement(); i < items.size() && end.get() == null; i = next.getAndIncrement()) {
-            long start = System.nanoTime();
-            try {
+            Call call = new Call(method, route);
+            try (CallObserver.Scope observed = call.openScope()) {
                 results.set(i, work.applyWithException(items.get(i)));
             } catch (Throwable ex) {
                 Outcome stopped = end.get();
-                method.ended(route, stopped == null ? Outcome.ERROR : stopped, ex, System.nanoTime() - start);
+                call.settle(stopped == null ? Outcome.ERROR : stopped, ex);
                 completeExceptionally(ex);
                 return;
             }
-            method.ended(route, Outcome.SUCCESS, null, System.nanoTime() - start);
+            call.settle(Outcome.SUCCESS, null);
             open.decrementAndGet();
         }
     }
@@ -164,7 +165,8 @@ final class FanOut<T, R extends @Nullable Object> extends CompletableFuture<List
                     FanOut.this.method,
                     FanOut.this.route,
                     FanOut.this::workOffAll,
-                    engine.capture(FanOut.this.route, null));
+                    engine.capture(FanOut.this.route, null),
+                    null);
         }
 
         @Override

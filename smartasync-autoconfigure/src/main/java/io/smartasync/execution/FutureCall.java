@@ -1,5 +1,6 @@
 package io.smartasync.execution;
 
+import io.smartasync.CallObserver.ObservedCall;
 import io.smartasync.Outcome;
 import io.smartasync.Route;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +19,11 @@ class FutureCall extends OffloadedCall {
     private volatile @Nullable TaskRejectedException refusal;
 
     FutureCall(BoundMethod method, Route route, Body.Detached body, Carried context) {
-        super(method, route, context, null);
+        this(method, route, body, context, method.observe(route, null));
+    }
+
+    FutureCall(BoundMethod method, Route route, Body.Detached body, Carried context, @Nullable ObservedCall observed) {
+        super(method, route, context, null, observed);
         this.body = body;
     }
 

@@ -1,5 +1,7 @@
 package io.smartasync.execution;
 
+import io.smartasync.CallObserver;
+import io.smartasync.CallObserver.ObservedCall;
 import io.smartasync.Outcome;
 import io.smartasync.Route;
 import io.smartasync.SmartAsyncListener;
@@ -14,55 +16,96 @@ final class Listeners implements SmartAsyncListener {
 
     private static final Log logger = LogFactory.getLog(Listeners.class);
 
-    private final Supplier<List<SmartAsyncListener>> lookup;
-    private volatile SmartAsyncListener @Nullable [] listeners;
+    private final Supplier<List<SmartAsyncListener>> listenerLookup;
+    private final Supplier<@Nullable CallObserver> observerLookup;
+    private volatile @Nullable Found found;
 
-    Listeners(Supplier<List<SmartAsyncListener>> lookup) {
-        this.lookup = lookup;
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares it
+    private record Found(
+            SmartAsyncListener[] listeners, @Nullable CallObserver observer) {}
+
+    Listeners(Supplier<List<SmartAsyncListener>> listeners, Supplier<@Nullable CallObserver> observer) {
+        this.listenerLookup = listeners;
+        this.observerLookup = observer;
     }
 
     boolean isEmpty() {
-        return all().length == 0;
+        return found().listeners.length == 0;
+    }
+
+    @Nullable
+    CallObserver observer() {
+        return found().observer;
+    }
+
+    /** Starts to follow a call, if anybody does. */
+    @Nullable
+    ObservedCall observe(Route route, @Nullable Object outer) {
+        CallObserver observer = observer();
+        if (observer == null) {
+            return null;
+        }
+        try {
+            return observer.start(route, outer);
+        } catch (RuntimeException ex) {
+            logger.warn("The observer of calls failed; the call goes on", ex);
+            return null;
+        }
     }
 
     @Override
     public void onStart(Route route, long waitNanos) {
-        for (SmartAsyncListener listener : all()) {
+        for (SmartAsyncListener listener : found().listeners) {
             try {
                 listener.onStart(route, waitNanos);
             } catch (RuntimeException ex) {
-                logger.warn("A listener failed; the call goes on", ex);
+                failed(ex);
             }
         }
     }
 
     @Override
     public void onReturn(Route route, long nanos) {
-        for (SmartAsyncListener listener : all()) {
+        for (SmartAsyncListener listener : found().listeners) {
             try {
                 listener.onReturn(route, nanos);
             } catch (RuntimeException ex) {
-                logger.warn("A listener failed; the call goes on", ex);
+                failed(ex);
             }
         }
     }
 
     @Override
     public void onEnd(Route route, Outcome outcome, @Nullable Throwable error, long nanos) {
-        for (SmartAsyncListener listener : all()) {
+        for (SmartAsyncListener listener : found().listeners) {
             try {
                 listener.onEnd(route, outcome, error, nanos);
             } catch (RuntimeException ex) {
-                logger.warn("A listener failed; the call goes on", ex);
+                failed(ex);
             }
         }
     }
 
-    private SmartAsyncListener[] all() {
-        SmartAsyncListener[] known = listeners;
+    @Override
+    public void onForgotten(String className, String methodName, @Nullable Throwable error) {
+        for (SmartAsyncListener listener : found().listeners) {
+            try {
+                listener.onForgotten(className, methodName, error);
+            } catch (RuntimeException ex) {
+                failed(ex);
+            }
+        }
+    }
+
+    private static void failed(RuntimeException ex) {
+        logger.warn("A listener failed; the call goes on", ex);
+    }
+
+    private Found found() {
+        Found known = found;
         if (known == null) {
-            known = lookup.get().toArray(SmartAsyncListener[]::new);
-            listeners = known;
+            known = new Found(listenerLookup.get().toArray(SmartAsyncListener[]::new), observerLookup.get());
+            found = known;
         }
         return known;
     }

@@ -1,5 +1,6 @@
 package io.smartasync.execution;
 
+import io.smartasync.CallObserver;
 import io.smartasync.SmartAsyncListener;
 import io.smartasync.plan.AnnotatedMethods;
 import io.smartasync.plan.Planner;
@@ -13,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.BridgeMethodResolver;
 import org.springframework.util.ClassUtils;
 
@@ -32,11 +34,16 @@ public final class MethodRegistry {
      * Makes an empty registry.
      *
      * @param listeners looked up at the first call
+     * @param observer looked up at the first call
      */
-    public MethodRegistry(Planner planner, ExecutorDirectory executors, Supplier<List<SmartAsyncListener>> listeners) {
+    public MethodRegistry(
+            Planner planner,
+            ExecutorDirectory executors,
+            Supplier<List<SmartAsyncListener>> listeners,
+            Supplier<@Nullable CallObserver> observer) {
         this.planner = planner;
         this.executors = executors;
-        this.listeners = new Listeners(listeners);
+        this.listeners = new Listeners(listeners, observer);
     }
 
     /** Binds all {@code @SmartAsync} methods of beans of a class. */

@@ -1,5 +1,7 @@
 package io.smartasync.execution;
 
+import io.smartasync.CallObserver;
+import io.smartasync.CallObserver.ObservedCall;
 import io.smartasync.Caller;
 import io.smartasync.Route;
 import java.util.HashSet;
@@ -50,8 +52,13 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
      *
      * @param outer the call that it is part of, where the thread does not know
      */
-    OffloadedCall(BoundMethod method, Route route, Carried context, @Nullable OffloadedCall outer) {
-        super(method, route);
+    OffloadedCall(
+            BoundMethod method,
+            Route route,
+            Carried context,
+            @Nullable OffloadedCall outer,
+            @Nullable ObservedCall observed) {
+        super(method, route, observed);
         this.executor = method.executor(route);
         this.context = context;
         OffloadedCall running = RUNNING.get();
@@ -102,7 +109,8 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
         bodyStarts();
         OffloadedCall outer = RUNNING.get();
         RUNNING.set(this);
-        try (Carried.Scope scope = openContext()) {
+        try (Carried.Scope scope = openContext();
+                CallObserver.Scope observed = openScope()) {
             body();
         } catch (Throwable ex) {
             failure = ex;

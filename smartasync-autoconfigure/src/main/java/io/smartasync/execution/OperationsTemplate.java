@@ -97,6 +97,6 @@ abstract class OperationsTemplate<S extends OperationSettings<S>> implements Ope
                 .orElseThrow();
         String name = with.name == null ? operation : with.name;
         Subject subject = new Subject(SmartAsyncOperations.class, name, method, method, result);
-        return methods.bind(subject, new Wish(with.executor, with.workload, with.timeout));
+        return methods.bind(subject, new Wish(with.executor, with.workload, with.timeout, null));
     }
 }

@@ -1,5 +1,6 @@
 package io.smartasync.execution;
 
+import io.smartasync.CallObserver;
 import io.smartasync.Route;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
@@ -22,7 +23,12 @@ final class ReactorCall extends OffloadedCall {
 
     ReactorCall(
             BoundMethod method, Route route, ReactorEngine.Source source, CoreSubscriber<? super Object> downstream) {
-        super(method, route, source.engine().capture(route, context(downstream)), outer(downstream.currentContext()));
+        super(
+                method,
+                route,
+                source.engine().capture(route, context(downstream)),
+                outer(downstream.currentContext()),
+                ReactorSubscription.observe(method, route, downstream));
         this.source = source;
         this.subscription = new ReactorSubscription(this, source.single(), downstream);
     }
@@ -44,7 +50,7 @@ final class ReactorCall extends OffloadedCall {
 
     /** What the method's publisher sees of its subscriber. */
     Context context() {
-        return subscription.downstreamContext().put(CHAIN, this);
+        return subscription.observedContext().put(CHAIN, this);
     }
 
     @Override
@@ -84,7 +90,8 @@ final class ReactorCall extends OffloadedCall {
             return;
         }
         Pull next = new Pull(() -> {
-            try (Carried.Scope scope = openContext()) {
+            try (Carried.Scope scope = openContext();
+                    CallObserver.Scope observed = openScope()) {
                 upstream.request(count);
             }
             return null;

@@ -1,5 +1,6 @@
 package io.smartasync.execution;
 
+import io.smartasync.CallObserver;
 import io.smartasync.ExecutionPath;
 import io.smartasync.Route;
 import io.smartasync.plan.Shape;
@@ -42,10 +43,10 @@ public final class ReactorEngine {
                 call.subscription.start(engine.timeouts());
                 call.executor.submit(call);
             } else {
-                Call call = new Call(method, route);
+                Call call = new Call(method, route, ReactorSubscription.observe(method, route, subscriber));
                 ReactorSubscription subscription = new ReactorSubscription(call, single(), subscriber);
                 subscription.start(engine.timeouts());
-                try {
+                try (CallObserver.Scope observed = call.openScope()) {
                     Publisher<?> publisher = open();
                     method.returned(route, System.nanoTime() - call.start);
                     publisher.subscribe(subscription);
@@ -72,13 +73,18 @@ public final class ReactorEngine {
     private static final class RoutedMono extends Mono<Object> {
 
         private final Source source;
+        private final ForgottenResults.@Nullable Watched watched;
 
         RoutedMono(Source source) {
             this.source = source;
+            this.watched = source.engine.watch(this, source.method);
         }
 
         @Override
         public void subscribe(CoreSubscriber<? super Object> subscriber) {
+            if (watched != null) {
+                watched.taken();
+            }
             source.subscribe(subscriber);
         }
     }
@@ -86,13 +92,18 @@ public final class ReactorEngine {
     private static final class RoutedFlux extends Flux<Object> {
 
         private final Source source;
+        private final ForgottenResults.@Nullable Watched watched;
 
         RoutedFlux(Source source) {
             this.source = source;
+            this.watched = source.engine.watch(this, source.method);
         }
 
         @Override
         public void subscribe(CoreSubscriber<? super Object> subscriber) {
+            if (watched != null) {
+                watched.taken();
+            }
             source.subscribe(subscriber);
         }
     }

@@ -1,6 +1,9 @@
 package io.smartasync.execution;
 
+import io.smartasync.CallObserver;
+import io.smartasync.CallObserver.ObservedCall;
 import io.smartasync.Outcome;
+import io.smartasync.Route;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -46,11 +49,25 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription 
 
     @Override
     public Context currentContext() {
-        return call instanceof ReactorCall offloaded ? offloaded.context() : downstreamContext();
+        return call instanceof ReactorCall offloaded ? offloaded.context() : observedContext();
     }
 
-    Context downstreamContext() {
-        return downstream.currentContext();
+    /** The subscriber's context, where what the publisher starts is known as part of the call by those who follow it. */
+    Context observedContext() {
+        Context context = downstream.currentContext();
+        CallObserver observer = call.method.observer();
+        ObservedCall observed = call.observed();
+        return observer == null || observed == null
+                ? context
+                : context.put(observer.contextKey(), observed.contextValue());
+    }
+
+    /** Starts to follow the call of a subscriber, as part of what its context says. */
+    static @Nullable ObservedCall observe(BoundMethod method, Route route, CoreSubscriber<?> subscriber) {
+        CallObserver observer = method.observer();
+        return observer == null
+                ? null
+                : method.observe(route, subscriber.currentContext().getOrDefault(observer.contextKey(), null));
     }
 
     @Override

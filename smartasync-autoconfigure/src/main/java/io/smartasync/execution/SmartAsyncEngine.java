@@ -1,6 +1,7 @@
 package io.smartasync.execution;
 
 import io.smartasync.BlockingCallOnEventLoopException;
+import io.smartasync.CallObserver;
 import io.smartasync.Caller;
 import io.smartasync.Outcome;
 import io.smartasync.Route;
@@ -27,6 +28,7 @@ public final class SmartAsyncEngine {
     private final Supplier<AsyncUncaughtExceptionHandler> backgroundErrors;
     private final Timeouts timeouts;
     private final ContextCarrier context;
+    private final ForgottenResults forgotten = new ForgottenResults();
 
     /**
      * Makes an engine.
@@ -99,7 +101,10 @@ public final class SmartAsyncEngine {
     private static <I> @Nullable Object direct(BoundMethod method, Route route, Body<I> body, I invocation)
             throws Throwable {
         method.warnOnEventLoop(route);
-        if (!method.isObserved()) {
+        if (method.observer() != null) {
+            return directlyObserved(method, route, body, invocation);
+        }
+        if (!method.isCounted()) {
             return body.proceed(invocation);
         }
         long start = System.nanoTime();
@@ -111,6 +116,20 @@ public final class SmartAsyncEngine {
             throw ex;
         }
         method.ended(route, Outcome.SUCCESS, null, System.nanoTime() - start);
+        return result;
+    }
+
+    private static <I> @Nullable Object directlyObserved(BoundMethod method, Route route, Body<I> body, I invocation)
+            throws Throwable {
+        Call call = new Call(method, route);
+        Object result;
+        try (CallObserver.Scope observed = call.openScope()) {
+            result = body.proceed(invocation);
+        } catch (Throwable ex) {
+            call.settle(Outcome.ERROR, ex);
+            throw ex;
+        }
+        call.settle(Outcome.SUCCESS, null);
         return result;
     }
 
@@ -134,7 +153,7 @@ public final class SmartAsyncEngine {
     private @Nullable Object offload(BoundMethod method, Route route, Body.Detached body) throws Throwable {
         FutureCall call = submit(method, route, body);
         if (method.shape() == Shape.FUTURE) {
-            return call.future;
+            return call.future.watchedBy(this);
         }
         // A background call has no future to tell a refusal or an error through
         if (call.refusal() != null) {
@@ -161,7 +180,7 @@ public final class SmartAsyncEngine {
         Call call = new Call(method, route);
         boolean replaceable = method.returnType().isAssignableFrom(CompletableFuture.class);
         Object result;
-        try {
+        try (CallObserver.Scope observed = call.openScope()) {
             result = body.proceed(invocation);
             method.returned(route, System.nanoTime() - call.start);
             if (result == null) {
@@ -181,11 +200,11 @@ public final class SmartAsyncEngine {
         }
         CallFuture future = new CallFuture(call);
         future.adopt(stage, () -> {});
-        if (future.isDone() || !replaceable) {
+        if (!replaceable || (future.isDone() && !method.isDebugged())) {
             return result;
         }
         call.limit(timeouts, future::timeOut);
-        return future;
+        return future.watchedBy(this);
     }
 
     /** Runs the body here; what it gives, or throws, comes through the future. */
@@ -193,25 +212,32 @@ public final class SmartAsyncEngine {
         Call call = new Call(method, route);
         CallFuture future = new CallFuture(call);
         call.limit(timeouts, future::timeOut);
-        try {
-            Object result = body.proceed(invocation);
-            if (!method.givesValueLater()) {
-                future.succeed(result);
-            } else if (result instanceof CompletionStage<?> stage) {
-                future.adopt(stage, () -> {});
-            } else {
-                throw method.nullResult();
-            }
+        Object result;
+        try (CallObserver.Scope observed = call.openScope()) {
+            result = body.proceed(invocation);
         } catch (Throwable ex) {
             future.fail(CallFuture.outcome(ex), ex);
+            return future;
+        }
+        if (!method.givesValueLater()) {
+            future.succeed(result);
+        } else if (result instanceof CompletionStage<?> stage) {
+            future.adopt(stage, () -> {});
+        } else {
+            future.fail(Outcome.ERROR, method.nullResult());
         }
         return future;
+    }
+
+    /** Watches a result of a debugged method, lest it be forgotten. */
+    ForgottenResults.@Nullable Watched watch(Object result, BoundMethod method) {
+        return method.isDebugged() ? forgotten.watch(result, method) : null;
     }
 
     static BlockingCallOnEventLoopException reject(BoundMethod method, Route route) {
         BlockingCallOnEventLoopException refusal =
                 new BlockingCallOnEventLoopException(method.plan().name(), Thread.currentThread());
-        method.ended(route, Outcome.REJECTED, refusal, 0);
+        new Call(method, route).settle(Outcome.REJECTED, refusal);
         return refusal;
     }
 }

@@ -3,6 +3,8 @@ package io.smartasync.metrics;
 import io.micrometer.common.docs.KeyName;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.docs.MeterDocumentation;
+import io.smartasync.Route;
+import org.jspecify.annotations.Nullable;
 
 /** The meters of calls and their tags. All tags are on every sample. */
 public enum SmartAsyncMeters implements MeterDocumentation {
@@ -31,11 +33,43 @@ public enum SmartAsyncMeters implements MeterDocumentation {
         public KeyName[] getKeyNames() {
             return new KeyName[] {Tag.CLASS, Tag.METHOD, Tag.EXECUTOR};
         }
+    },
+
+    /** The futures and publishers of methods in debug mode that nobody took the result of. */
+    FORGOTTEN {
+        @Override
+        public String getName() {
+            return "smartasync.forgotten";
+        }
+
+        @Override
+        public Meter.Type getType() {
+            return Meter.Type.COUNTER;
+        }
+
+        @Override
+        public KeyName[] getKeyNames() {
+            return new KeyName[] {Tag.CLASS, Tag.METHOD, Tag.EXCEPTION};
+        }
     };
+
+    static final String NONE = "none";
 
     @Override
     public Meter.Type getType() {
         return Meter.Type.TIMER;
+    }
+
+    static String executor(Route route) {
+        return route.executor() == null ? NONE : route.executor();
+    }
+
+    static String exception(@Nullable Throwable error) {
+        if (error == null) {
+            return NONE;
+        }
+        String name = error.getClass().getSimpleName();
+        return name.isEmpty() ? "anonymous" : name;
     }
 
     /** The tags of calls. */

@@ -1,5 +1,6 @@
 package io.smartasync.metrics;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.smartasync.Outcome;
@@ -18,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * identity of the route. Thread-safe.
  */
 public final class SmartAsyncMetrics implements SmartAsyncListener {
-
-    private static final String NONE = "none";
 
     private final MeterRegistry registry;
     private final Duration[] slo;
@@ -55,15 +54,25 @@ public final class SmartAsyncMetrics implements SmartAsyncListener {
         if (outcome == Outcome.SUCCESS) {
             timer = successes.get(route);
             if (timer == null) {
-                timer = successes.computeIfAbsent(route, key -> timer(key, Outcome.SUCCESS, NONE));
+                timer = successes.computeIfAbsent(route, key -> timer(key, Outcome.SUCCESS, SmartAsyncMeters.NONE));
             }
         } else {
-            String exception = error == null ? NONE : error.getClass().getSimpleName();
             timer = others.computeIfAbsent(
-                    new Unsuccessful(route, outcome, exception.isEmpty() ? "anonymous" : exception),
+                    new Unsuccessful(route, outcome, SmartAsyncMeters.exception(error)),
                     key -> timer(key.route, key.outcome, key.exception));
         }
         timer.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void onForgotten(String className, String methodName, @Nullable Throwable error) {
+        Counter.builder(SmartAsyncMeters.FORGOTTEN.getName())
+                .description("Results of @SmartAsync methods that nobody took")
+                .tag(Tag.CLASS.asString(), className)
+                .tag(Tag.METHOD.asString(), methodName)
+                .tag(Tag.EXCEPTION.asString(), SmartAsyncMeters.exception(error))
+                .register(registry)
+                .increment();
     }
 
     private Timer timer(Route route, Outcome outcome, String exception) {
@@ -86,7 +95,7 @@ public final class SmartAsyncMetrics implements SmartAsyncListener {
         return Timer.builder(meter.getName())
                 .tag(Tag.CLASS.asString(), route.className())
                 .tag(Tag.METHOD.asString(), route.methodName())
-                .tag(Tag.EXECUTOR.asString(), route.executor() == null ? NONE : route.executor())
+                .tag(Tag.EXECUTOR.asString(), SmartAsyncMeters.executor(route))
                 .serviceLevelObjectives(slo);
     }
 }

@@ -119,8 +119,7 @@ public final class Planner {
                 timeout.value(),
                 Decided.first(places, Declared::interruptible, true).value(),
                 background,
-                defaults.debug()
-                        || Decided.first(places, Declared::debug, false).value());
+                Decided.first(places, Declared::debug, defaults.debug()).value());
         Map<Caller, Route> row = new EnumMap<>(Caller.class);
         Map<Caller, String> executorBy = new EnumMap<>(Caller.class);
         boolean warnOnEventLoop = false;
@@ -167,8 +166,7 @@ public final class Planner {
             Rule rule = defaults.rules().get(i);
             if (rule.matches(subject)) {
                 matchedRules.add(rule);
-                places.add(
-                        new Wish(rule.executor(), rule.workload(), rule.timeout()).by("smartasync.rules[" + i + "]"));
+                places.add(rule.wish().by("smartasync.rules[" + i + "]"));
                 break;
             }
         }

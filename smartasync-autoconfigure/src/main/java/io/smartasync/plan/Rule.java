@@ -1,23 +1,14 @@
 package io.smartasync.plan;
 
-import io.smartasync.Workload;
-import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 import org.springframework.util.PatternMatchUtils;
 
 /**
- * Settings for the methods that a pattern matches; what is {@code null} is left to the annotation.
+ * What is wanted of the methods that a pattern matches.
  *
  * @param method {@code [package.]Class#method}, {@code *} allowed; the class is the bean's own
- * @param executor the name of an executor
- * @param workload what the body does to a thread
- * @param timeout how long a call may take
+ * @param wish what it says of them
  */
-public record Rule(
-        String method,
-        @Nullable String executor,
-        @Nullable Workload workload,
-        @Nullable Duration timeout) {
+public record Rule(String method, Wish wish) {
 
     /** Refuses a pattern that can match nothing. */
     public Rule {

@@ -5,22 +5,24 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody wants of a call besides rules and annotations: a piece of code itself, or who tunes a running application.
+ * What somebody wants of a call besides its annotation: a rule, a piece of code itself, or who tunes a running application.
  * What is {@code null} is left to others.
  *
  * @param executor the name of an executor
  * @param workload what the body does to its thread
  * @param timeout how long a call may take
+ * @param debug whether each call is logged
  */
 public record Wish(
         @Nullable String executor,
         @Nullable Workload workload,
-        @Nullable Duration timeout) {
+        @Nullable Duration timeout,
+        @Nullable Boolean debug) {
 
     /** Wants nothing. */
-    public static final Wish NONE = new Wish(null, null, null);
+    public static final Wish NONE = new Wish(null, null, null, null);
 
     Declared by(String whom) {
-        return new Declared(whom, true, executor, workload, timeout, null, null, null);
+        return new Declared(whom, true, executor, workload, timeout, null, null, debug);
     }
 }

@@ -48,6 +48,21 @@ class DebugTest {
         assertThat(output).contains("call=Bean#silent");
     }
 
+    @Test
+    void aRuleDebugsTheMethodsThatItMatchesOrSilencesThem(CapturedOutput output) {
+        TestContext.with(Bean.class)
+                .withPropertyValues(
+                        "smartasync.rules[0].method=Bean#silent",
+                        "smartasync.rules[0].debug=true",
+                        "smartasync.rules[1].method=Bean#failing",
+                        "smartasync.rules[1].debug=false")
+                .run(context -> {
+                    context.getBean(Bean.class).silent();
+                    catchThrowable(context.getBean(Bean.class)::failing);
+                });
+        assertThat(output).contains("call=Bean#silent").doesNotContain("call=Bean#failing");
+    }
+
     static class Bean {
 
         @SmartAsync(debug = true)

@@ -119,7 +119,8 @@ class PlannerTest {
 
     @Test
     void whatARuleSaysBeatsTheMethod() {
-        Planner planner = planner(new Rule("Quotes#find*", "of-rule", Workload.IO, Duration.ofSeconds(2)));
+        Planner planner =
+                planner(new Rule("Quotes#find*", new Wish("of-rule", Workload.IO, Duration.ofSeconds(2), null)));
 
         Plan plan = planner.plan(Subject.of(Quotes.class, method(Quotes.class, "findByMethod")));
 
@@ -130,7 +131,7 @@ class PlannerTest {
 
     @Test
     void whatARuleDoesNotSayIsLeftToTheAnnotations() {
-        Planner planner = planner(new Rule("Quotes#*", null, Workload.IO, null));
+        Planner planner = planner(new Rule("Quotes#*", new Wish(null, Workload.IO, null, null)));
 
         Plan plan = planner.plan(Subject.of(Quotes.class, method(Quotes.class, "findByMethod")));
 
@@ -144,7 +145,7 @@ class PlannerTest {
         Planner planner = planner(
                 rule("Other#*", "of-other-rule"),
                 rule("Quotes#findByType", "of-rule"),
-                new Rule("Quotes#*", null, null, Duration.ofSeconds(1)));
+                new Rule("Quotes#*", new Wish(null, null, Duration.ofSeconds(1), null)));
 
         Plan plan = planner.plan(Subject.of(Quotes.class, method(Quotes.class, "findByType")));
 
@@ -237,7 +238,10 @@ class PlannerTest {
     void anExecutorOrTimeoutOfARuleMakesAPlainValueHop() {
         assertThat(paths(planner(rule("Plain#*", "of-rule")), Plain.class, "value"))
                 .containsEntry(Caller.PLATFORM, ExecutionPath.AWAIT);
-        assertThat(paths(planner(new Rule("Plain#*", null, null, Duration.ofSeconds(1))), Plain.class, "value"))
+        assertThat(paths(
+                        planner(new Rule("Plain#*", new Wish(null, null, Duration.ofSeconds(1), null))),
+                        Plain.class,
+                        "value"))
                 .containsEntry(Caller.PLATFORM, ExecutionPath.AWAIT);
     }
 
@@ -338,7 +342,7 @@ class PlannerTest {
     }
 
     private static Rule rule(String pattern, String executor) {
-        return new Rule(pattern, executor, null, null);
+        return new Rule(pattern, new Wish(executor, null, null, null));
     }
 
     private static Planner planner(Rule... rules) {

@@ -1,0 +1,174 @@
+package io.smartasync.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smartasync.SmartAsync;
+import io.smartasync.Workload;
+import io.smartasync.support.TestContext;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** What a debugged method returned and nobody took is warned of, with the place of the call; nothing else is. */
+@Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
+class ForgottenResultsTest {
+
+    @Test
+    void aPublisherWithoutSubscriberIsForgotten(CapturedOutput output) {
+        run(context -> {
+            context.getBean(Bean.class).mono();
+            context.getBean(Bean.class).flux();
+            untilForgotten(context, "mono", "none");
+            untilForgotten(context, "flux", "none");
+        });
+        assertThat(output)
+                .containsPattern(
+                        "result of Bean#mono, called at io.smartasync.scenario.ForgottenResultsTest\\.\\S+"
+                                + "\\(ForgottenResultsTest.java:\\d+\\), was forgotten: nobody subscribed to it or asked for it");
+    }
+
+    @Test
+    void aFutureThatNobodyAsksIsForgotten(CapturedOutput output) {
+        run(context -> {
+            context.getBean(Bean.class).future();
+            context.getBean(Bean.class).ready();
+            untilForgotten(context, "future", "none");
+            untilForgotten(context, "ready", "none");
+        });
+        assertThat(output).containsPattern("result of Bean#future, called at .*ForgottenResultsTest.java:\\d+");
+    }
+
+    @Test
+    void anErrorThatNobodySeesIsForgotten(CapturedOutput output) {
+        run(context -> {
+            context.getBean(Bean.class).failing();
+            untilForgotten(context, "failing", "IllegalStateException");
+        });
+        assertThat(output)
+                .containsPattern(
+                        "result of Bean#failing, .*nobody saw its error, java.lang.IllegalStateException: planned");
+    }
+
+    @Test
+    void whatSomebodyTookIsNotForgotten(CapturedOutput output) {
+        run(context -> {
+            Bean bean = context.getBean(Bean.class);
+            bean.mono().block();
+            bean.flux().subscribe();
+            bean.future().join();
+            bean.future().thenAccept(value -> {});
+            bean.ready().cancel(true);
+            catchThrowable(bean.failing()::join);
+            bean.failing().exceptionally(error -> null);
+            CompletableFuture<Void> all = CompletableFuture.allOf(bean.waiting(), bean.waiting());
+            bean.go().countDown();
+            all.join();
+
+            bean.marker();
+            untilForgotten(context, "marker", "none");
+            assertThat(context.getBean(MeterRegistry.class)
+                            .find("smartasync.forgotten")
+                            .counters())
+                    .hasSize(1);
+        });
+        assertThat(output.getOut().lines().filter(line -> line.contains("was forgotten")))
+                .hasSize(1);
+    }
+
+    @Test
+    void withoutDebugNothingIsWatched(CapturedOutput output) {
+        run(context -> {
+            context.getBean(Bean.class).undebugged();
+            context.getBean(Bean.class).marker();
+            untilForgotten(context, "marker", "none");
+            assertThat(forgotten(context, "undebugged", "none")).isNull();
+        });
+        assertThat(output).doesNotContain("Bean#undebugged");
+    }
+
+    private static void run(Consumer<AssertableApplicationContext> test) {
+        TestContext.with(Bean.class).run(test::accept);
+    }
+
+    /** Until the garbage collector has found it, and another call has asked. */
+    private static void untilForgotten(AssertableApplicationContext context, String method, String exception) {
+        Bean bean = context.getBean(Bean.class);
+        while (forgotten(context, method, exception) == null) {
+            assertThat(Thread.currentThread().isInterrupted()).isFalse();
+            System.gc();
+            bean.future().join();
+        }
+    }
+
+    private static Counter forgotten(AssertableApplicationContext context, String method, String exception) {
+        return context.getBean(MeterRegistry.class)
+                .find("smartasync.forgotten")
+                .tags("class", "Bean", "method", method, "exception", exception)
+                .counter();
+    }
+
+    static class Bean {
+        private final CountDownLatch go = new CountDownLatch(1);
+
+        @SmartAsync(debug = true)
+        public CompletableFuture<String> waiting() {
+            try {
+                go.await();
+            } catch (InterruptedException ex) {
+                throw new IllegalStateException(ex);
+            }
+            return CompletableFuture.completedFuture("");
+        }
+
+        public CountDownLatch go() {
+            return go;
+        }
+
+        @SmartAsync(debug = true, workload = Workload.IO)
+        public Mono<String> mono() {
+            return Mono.just("");
+        }
+
+        @SmartAsync(debug = true)
+        public Flux<String> flux() {
+            return Flux.just("");
+        }
+
+        @SmartAsync(debug = true)
+        public Mono<String> marker() {
+            return Mono.just("");
+        }
+
+        @SmartAsync(debug = true)
+        public CompletableFuture<String> future() {
+            return CompletableFuture.completedFuture("");
+        }
+
+        @SmartAsync(debug = true, workload = Workload.NON_BLOCKING)
+        public CompletableFuture<String> ready() {
+            return CompletableFuture.completedFuture("");
+        }
+
+        @SmartAsync(debug = true)
+        public CompletableFuture<String> failing() {
+            throw new IllegalStateException("planned");
+        }
+
+        @SmartAsync
+        public Mono<String> undebugged() {
+            return Mono.just("");
+        }
+    }
+}
