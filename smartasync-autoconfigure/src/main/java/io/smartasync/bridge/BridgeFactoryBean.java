@@ -1,5 +1,6 @@
 package io.smartasync.bridge;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.SmartFactoryBean;
 
 /**
@@ -10,6 +11,9 @@ public final class BridgeFactoryBean<T> implements SmartFactoryBean<T> {
 
     private final Class<T> bridge;
     private final BridgeFactory factory;
+
+    /** In some orders of start-up Spring asks more than once; the endpoint lists each bridge once. */
+    private @Nullable T made;
 
     /** Makes bridges; the one bean of this type in an application. */
     public interface BridgeFactory {
@@ -25,8 +29,13 @@ public final class BridgeFactoryBean<T> implements SmartFactoryBean<T> {
     }
 
     @Override
-    public T getObject() {
-        return factory.create(bridge);
+    public synchronized T getObject() {
+        T known = made;
+        if (known == null) {
+            known = factory.create(bridge);
+            made = known;
+        }
+        return known;
     }
 
     @Override

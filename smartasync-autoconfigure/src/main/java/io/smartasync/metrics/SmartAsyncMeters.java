@@ -10,54 +10,64 @@ import org.jspecify.annotations.Nullable;
 public enum SmartAsyncMeters implements MeterDocumentation {
 
     /** The time from a call (the subscription, for a publisher) to its completion. */
-    INVOCATIONS {
-        @Override
-        public String getName() {
-            return "smartasync.invocations";
-        }
-
-        @Override
-        public KeyName[] getKeyNames() {
-            return Tag.values();
-        }
-    },
+    INVOCATIONS(
+            "smartasync.invocations",
+            Meter.Type.TIMER,
+            "Calls, from the call (the subscription, for a publisher) to the end",
+            Tag.values()),
 
     /** The time between the submission of a body to an executor and its start. */
-    WAIT {
-        @Override
-        public String getName() {
-            return "smartasync.wait";
-        }
-
-        @Override
-        public KeyName[] getKeyNames() {
-            return new KeyName[] {Tag.CLASS, Tag.METHOD, Tag.EXECUTOR};
-        }
-    },
+    WAIT(
+            "smartasync.wait",
+            Meter.Type.TIMER,
+            "Bodies, from submission to an executor to the start",
+            Tag.CLASS,
+            Tag.METHOD,
+            Tag.EXECUTOR),
 
     /** The futures and publishers of methods in debug mode that nobody took the result of. */
-    FORGOTTEN {
-        @Override
-        public String getName() {
-            return "smartasync.forgotten";
-        }
-
-        @Override
-        public Meter.Type getType() {
-            return Meter.Type.COUNTER;
-        }
-
-        @Override
-        public KeyName[] getKeyNames() {
-            return new KeyName[] {Tag.CLASS, Tag.METHOD, Tag.EXCEPTION};
-        }
-    };
+    FORGOTTEN(
+            "smartasync.forgotten",
+            Meter.Type.COUNTER,
+            "Futures and publishers, in debug mode, whose result nobody took",
+            Tag.CLASS,
+            Tag.METHOD,
+            Tag.EXCEPTION);
 
     static final String NONE = "none";
 
+    private final String name;
+    private final Meter.Type type;
+    private final String description;
+
+    @SuppressWarnings("ImmutableEnumChecker") // only copies are handed out
+    private final KeyName[] tags;
+
+    SmartAsyncMeters(String name, Meter.Type type, String description, KeyName... tags) {
+        this.name = name;
+        this.type = type;
+        this.description = description;
+        this.tags = tags;
+    }
+
+    @Override
+    public String getName() {
+        return name;
+    }
+
     @Override
     public Meter.Type getType() {
-        return Meter.Type.TIMER;
+        return type;
+    }
+
+    /** What it measures. */
+    public String getDescription() {
+        return description;
+    }
+
+    @Override
+    public KeyName[] getKeyNames() {
+        return tags.clone();
     }
 
     static String executor(Route route) {

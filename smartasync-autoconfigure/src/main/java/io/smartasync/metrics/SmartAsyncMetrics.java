@@ -67,7 +67,7 @@ public final class SmartAsyncMetrics implements SmartAsyncListener {
     @Override
     public void onForgotten(String className, String methodName, @Nullable Throwable error) {
         Counter.builder(SmartAsyncMeters.FORGOTTEN.getName())
-                .description("Results of @SmartAsync methods that nobody took")
+                .description(SmartAsyncMeters.FORGOTTEN.getDescription())
                 .tag(Tag.CLASS.asString(), className)
                 .tag(Tag.METHOD.asString(), methodName)
                 .tag(Tag.EXCEPTION.asString(), SmartAsyncMeters.exception(error))
@@ -77,7 +77,6 @@ public final class SmartAsyncMetrics implements SmartAsyncListener {
 
     private Timer timer(Route route, Outcome outcome, String exception) {
         return builder(SmartAsyncMeters.INVOCATIONS, route)
-                .description("Calls of @SmartAsync methods, from the call to its completion")
                 .tag(Tag.CALLER.asString(), route.caller().tag())
                 .tag(Tag.PATH.asString(), route.path().tag())
                 .tag(Tag.OUTCOME.asString(), outcome.name())
@@ -86,13 +85,12 @@ public final class SmartAsyncMetrics implements SmartAsyncListener {
     }
 
     private Timer waitTimer(Route route) {
-        return builder(SmartAsyncMeters.WAIT, route)
-                .description("Bodies of @SmartAsync methods, from submission to start")
-                .register(registry);
+        return builder(SmartAsyncMeters.WAIT, route).register(registry);
     }
 
     private Timer.Builder builder(SmartAsyncMeters meter, Route route) {
         return Timer.builder(meter.getName())
+                .description(meter.getDescription())
                 .tag(Tag.CLASS.asString(), route.className())
                 .tag(Tag.METHOD.asString(), route.methodName())
                 .tag(Tag.EXECUTOR.asString(), SmartAsyncMeters.executor(route))

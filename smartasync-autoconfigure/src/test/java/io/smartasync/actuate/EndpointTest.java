@@ -155,6 +155,19 @@ class EndpointTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void whoMayOnlyReadChangesNothing(WebApplicationType type) throws Exception {
+        try (ConfigurableApplicationContext application =
+                start(type, "management.endpoint.smartasync.access=read-only")) {
+            assertThat(get(application, "/actuator/smartasync/io").statusCode()).isEqualTo(200);
+            assertThat(post(application, "/actuator/smartasync/io", "{\"concurrencyLimit\": 4}")
+                            .statusCode())
+                    .isEqualTo(405);
+            assertThat(get(application, "/actuator/smartasync/io").body()).contains("\"tuned\":false");
+        }
+    }
+
     static ConfigurableApplicationContext start(WebApplicationType type, String... properties) {
         return new SpringApplicationBuilder(Application.class)
                 .web(type)

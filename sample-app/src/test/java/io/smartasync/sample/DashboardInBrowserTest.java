@@ -1,0 +1,214 @@
+package io.smartasync.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.smartasync.sample.NeedsPrograms.Programs;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.support.ui.WebDriverWait;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The page as people see it: in a browser, over a server under load. */
+@Timeout(180)
+@NeedsPrograms({"chromium", "chromedriver"})
+class DashboardInBrowserTest {
+
+    private static ChromeDriver browser;
+
+    @BeforeAll
+    static void open() {
+        ChromeDriverService service = new ChromeDriverService.Builder()
+                .usingDriverExecutable(Programs.path("chromedriver").toFile())
+                .build();
+        ChromeOptions options = new ChromeOptions();
+        options.setBinary(Programs.path("chromium").toFile());
+        options.addArguments(
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-dev-shm-usage",
+                "--window-size=1280,1600");
+        browser = new ChromeDriver(service, options);
+    }
+
+    @AfterAll
+    static void close() {
+        if (browser != null) {
+            browser.quit();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"servlet", "reactive"})
+    void thePageShowsWhatTheTimersCount(String profile) throws Exception {
+        try (ConfigurableApplicationContext application = SpringApplication.run(
+                SampleApplication.class,
+                "--spring.profiles.active=" + profile,
+                "--server.port=0",
+                "--server.shutdown=immediate",
+                "--server.netty.max-keep-alive-requests=1",
+                "--spring.datasource.url=jdbc:h2:mem:browser-" + profile + ";DB_CLOSE_DELAY=-1;MODE=PostgreSQL")) {
+            String server = "http://localhost:" + application.getEnvironment().getProperty("local.server.port");
+            browser.get(server + "/actuator/smartasync/dashboard");
+            load(server);
+            Map<String, Long> timers = timers(application.getBean(MeterRegistry.class));
+            new WebDriverWait(browser, Duration.ofSeconds(30))
+                    .until(driver -> counted().equals(timers));
+
+            assertThat(counted()).hasSizeGreaterThanOrEqualTo(4);
+            assertThat(texts("#executors tbody tr td:first-child")).contains("io", "cpu", "reports");
+            assertThat(texts("#explain tbody tr td:first-child")).contains("Reports#sharesBySymbol");
+            assertThat(texts("#explain tbody tr")).doesNotHaveDuplicates();
+            assertThat(browser.findElement(By.id("explain")).getText()).contains("smartasync.rules[0]");
+            assertThat(browser.findElement(By.id("findings")).getText()).isNotBlank();
+            assertThat((Boolean) browser.executeScript("return charts.rate.data.datasets.length > 0"))
+                    .isTrue();
+            keep("dashboard-" + profile + ".png");
+
+            theKeyboardReachesEveryTable();
+            itFitsOnAPhone(profile);
+            itIsReadableInLightAndDark();
+            // A violation of the content security policy would be told here, and so would an error of the script
+            assertThat(browser.manage().logs().get(LogType.BROWSER).getAll())
+                    .filteredOn(entry -> !entry.getMessage().contains("favicon"))
+                    .isEmpty();
+            browser.get("about:blank"); // before its server goes
+        }
+    }
+
+    private static void theKeyboardReachesEveryTable() {
+        Actions keyboard = new Actions(browser);
+        List<String> reached = new ArrayList<>();
+        browser.executeScript("document.activeElement.blur()");
+        for (int i = 0; i < 3; i++) {
+            keyboard.sendKeys(Keys.TAB).perform();
+            reached.add(browser.switchTo().activeElement().getDomAttribute("aria-labelledby"));
+        }
+        assertThat(reached).containsExactly("calls-title", "executors-title", "explain-title");
+    }
+
+    private static void itFitsOnAPhone(String profile) throws Exception {
+        Dimension desk = browser.manage().window().getSize();
+        browser.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", 360, "height", 740, "deviceScaleFactor", 2, "mobile", true));
+        assertThat((Long) browser.executeScript("return document.documentElement.scrollWidth"))
+                .isLessThanOrEqualTo(360);
+        keep("dashboard-phone-" + profile + ".png");
+        browser.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+        browser.manage().window().setSize(desk);
+    }
+
+    /** By the contrast that is asked for of text: 4.5 to 1. */
+    private static void itIsReadableInLightAndDark() {
+        for (String scheme : List.of("light", "dark")) {
+            browser.executeCdpCommand(
+                    "Emulation.setEmulatedMedia",
+                    Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+            double text = luminance("color");
+            double ground = luminance("backgroundColor");
+            assertThat((Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05))
+                    .as(scheme)
+                    .isGreaterThan(4.5);
+            assertThat(ground < 0.5).isEqualTo(scheme.equals("dark"));
+        }
+    }
+
+    private static double luminance(String property) {
+        String rgb = (String) browser.executeScript("return getComputedStyle(document.body)." + property);
+        double[] parts = Arrays.stream(rgb.replaceAll("[^0-9,]", "").split(","))
+                .limit(3)
+                .mapToDouble(part -> Integer.parseInt(part) / 255.0)
+                .map(part -> part <= 0.03928 ? part / 12.92 : Math.pow((part + 0.055) / 1.055, 2.4))
+                .toArray();
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+    }
+
+    private static void load(String server) throws Exception {
+        HttpClient client = HttpClient.newHttpClient();
+        for (int i = 0; i < 25; i++) {
+            for (String path : List.of("/sync", "/async", "/mixed", "/reports/shares")) {
+                assertThat(client.send(
+                                        HttpRequest.newBuilder(URI.create(server + path))
+                                                .build(),
+                                        BodyHandlers.discarding())
+                                .statusCode())
+                        .isEqualTo(200);
+            }
+        }
+    }
+
+    /** Method, caller, path, executor and outcome of each timer, with its count. */
+    private static Map<String, Long> timers(MeterRegistry registry) {
+        return registry.find("smartasync.invocations").timers().stream()
+                .collect(Collectors.toMap(
+                        timer -> String.join(
+                                " ",
+                                timer.getId().getTag("class") + "#"
+                                        + timer.getId().getTag("method"),
+                                timer.getId().getTag("caller"),
+                                timer.getId().getTag("path"),
+                                timer.getId().getTag("executor"),
+                                timer.getId().getTag("outcome")),
+                        Timer::count,
+                        Long::sum,
+                        TreeMap::new));
+    }
+
+    /** The same, as it stands on the page. */
+    private static Map<String, Long> counted() {
+        @SuppressWarnings("unchecked")
+        List<List<String>> rows = (List<List<String>>)
+                browser.executeScript(
+                        "return [...document.querySelectorAll('#calls tbody tr')].map(row => [...row.cells].map(c => c.textContent))");
+        Map<String, Long> counts = new TreeMap<>();
+        for (List<String> row : rows) {
+            for (String outcome : row.get(11).split(", ")) {
+                String[] parts = outcome.split(" ");
+                counts.put(String.join(" ", row.subList(0, 4)) + " " + parts[0], Long.valueOf(parts[1]));
+            }
+        }
+        return counts;
+    }
+
+    private static List<String> texts(String selector) {
+        return browser.findElements(By.cssSelector(selector)).stream()
+                .map(WebElement::getText)
+                .toList();
+    }
+
+    private static void keep(String name) throws Exception {
+        Path kept = Files.createDirectories(Path.of("target", "screenshots")).resolve(name);
+        Files.write(kept, browser.getScreenshotAs(OutputType.BYTES));
+    }
+}
