@@ -53,6 +53,7 @@ class DocumentationTest {
     private static final String IMPORTS = Stream.of(
                     "documentation.Domain.*",
                     "io.smartasync.*",
+                    "io.smartasync.bridge.ImportSmartAsyncBridges",
                     "java.io.*",
                     "java.math.*",
                     "java.sql.SQLException",
