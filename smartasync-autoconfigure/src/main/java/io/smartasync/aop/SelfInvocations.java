@@ -3,6 +3,7 @@ package io.smartasync.aop;
 import io.smartasync.SmartAsyncConfigurationException.Problem;
 import io.smartasync.aop.ThisCalls.Call;
 import io.smartasync.plan.AnnotatedMethods;
+import io.smartasync.plan.WovenMethods;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
@@ -41,7 +42,8 @@ public final class SelfInvocations {
 
     /** One problem for each pair of a method and the {@code @SmartAsync} method that it calls. */
     public static List<Problem> of(Class<?> beanClass) {
-        Set<Method> methods = Proxy.isProxyClass(beanClass) ? Set.of() : AnnotatedMethods.of(beanClass);
+        Set<Method> methods = new HashSet<>(Proxy.isProxyClass(beanClass) ? Set.of() : AnnotatedMethods.of(beanClass));
+        methods.removeIf(WovenMethods::contains);
         if (methods.isEmpty()) {
             return List.of();
         }
@@ -136,8 +138,8 @@ public final class SelfInvocations {
                     "calls the @SmartAsync method " + text(callee)
                             + " on itself, past the proxy: the body runs on the thread that it is called on, without"
                             + " timeout and timer",
-                    "Call it through an injected bridge or reference to its own bean, or move it to another bean."
-                            + " smartasync.self-invocation=ignore turns this check off.");
+                    "Call it through an injected bridge or reference to its own bean, move it to another bean, or let AspectJ"
+                            + " weave it. smartasync.self-invocation=ignore turns this check off.");
         });
     }
 
