@@ -49,7 +49,7 @@ public final class InheritedAnnotationAdvisor extends AbstractBeanFactoryPointcu
             Class<?> beanClass = ClassUtils.getUserClass(targetClass);
             Method called = AopUtils.getMostSpecificMethod(method, beanClass);
             return AnnotatedMethods.isAnnotated(called, beanClass)
-                    && !aspect.matches(method, targetClass)
+                    && !(aspect.matches(targetClass) && aspect.matches(method, targetClass))
                     && !(Modifier.isFinal(beanClass.getModifiers()) && WovenMethods.contains(called));
         }
     }
