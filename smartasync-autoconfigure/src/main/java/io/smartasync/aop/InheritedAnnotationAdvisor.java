@@ -2,7 +2,9 @@ package io.smartasync.aop;
 
 import io.smartasync.SmartAsync;
 import io.smartasync.plan.AnnotatedMethods;
+import io.smartasync.plan.WovenMethods;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import org.springframework.aop.Pointcut;
 import org.springframework.aop.aspectj.AspectJExpressionPointcut;
 import org.springframework.aop.support.AbstractBeanFactoryPointcutAdvisor;
@@ -13,7 +15,8 @@ import org.springframework.util.ClassUtils;
 
 /**
  * Finds what no pointcut expression can: {@code @SmartAsync} on an interface, on an overridden method, or further up in a
- * composed annotation. Leaves to {@link SmartAsyncAspect} what that sees, so that each call is intercepted once.
+ * composed annotation, or on a final class. Leaves to {@link SmartAsyncAspect} what that sees, so that each call is
+ * intercepted once, and final classes alone that are woven: they can't have a proxy and need none.
  */
 public final class InheritedAnnotationAdvisor extends AbstractBeanFactoryPointcutAdvisor {
 
@@ -44,8 +47,10 @@ public final class InheritedAnnotationAdvisor extends AbstractBeanFactoryPointcu
         @Override
         public boolean matches(Method method, Class<?> targetClass) {
             Class<?> beanClass = ClassUtils.getUserClass(targetClass);
-            return AnnotatedMethods.isAnnotated(AopUtils.getMostSpecificMethod(method, beanClass), beanClass)
-                    && !aspect.matches(method, targetClass);
+            Method called = AopUtils.getMostSpecificMethod(method, beanClass);
+            return AnnotatedMethods.isAnnotated(called, beanClass)
+                    && !(aspect.matches(targetClass) && aspect.matches(method, targetClass))
+                    && !(Modifier.isFinal(beanClass.getModifiers()) && WovenMethods.contains(called));
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.smartasync.aop;
 
 import io.smartasync.execution.Body;
+import io.smartasync.execution.BoundMethod;
 import io.smartasync.execution.MethodRegistry;
 import io.smartasync.execution.SmartAsyncEngine;
 import java.util.function.Supplier;
@@ -21,12 +22,15 @@ import org.springframework.core.Ordered;
 @Aspect
 public class SmartAsyncAspect implements Ordered {
 
-    /** Annotated methods and types, directly or by an annotation that is itself annotated; not {@code toString} and the like. */
+    /**
+     * Annotated methods and types, directly or by an annotation that is itself annotated; not {@code toString} and the like,
+     * nor final types, which have no proxy if they are woven.
+     */
     static final String POINTCUT = "(execution(@io.smartasync.SmartAsync * *(..))"
             + " || within(@io.smartasync.SmartAsync *)"
             + " || execution(@(@io.smartasync.SmartAsync *) * *(..))"
             + " || within(@(@io.smartasync.SmartAsync *) *))"
-            + " && !execution(* java.lang.Object.*(..))";
+            + " && !execution(* java.lang.Object.*(..)) && !within(is(FinalType))";
 
     private static final Body<ProceedingJoinPoint> BODY = new Body<>() {
 
@@ -62,8 +66,8 @@ public class SmartAsyncAspect implements Ordered {
     @Around(POINTCUT)
     public @Nullable Object run(ProceedingJoinPoint joinPoint) throws Throwable {
         MethodSignature signature = (MethodSignature) joinPoint.getSignature();
-        return engine.get()
-                .invoke(methods.get().get(joinPoint.getTarget().getClass(), signature.getMethod()), BODY, joinPoint);
+        BoundMethod method = methods.get().get(joinPoint.getTarget().getClass(), signature.getMethod());
+        return engine.get().invoke(method, PastWeaving.of(method, BODY), joinPoint);
     }
 
     @Override

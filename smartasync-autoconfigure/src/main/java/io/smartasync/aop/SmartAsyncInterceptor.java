@@ -1,5 +1,6 @@
 package io.smartasync.aop;
 
+import io.smartasync.execution.BoundMethod;
 import io.smartasync.execution.MethodRegistry;
 import io.smartasync.execution.SmartAsyncEngine;
 import java.util.Objects;
@@ -22,6 +23,7 @@ public final class SmartAsyncInterceptor implements MethodInterceptor {
     @Override
     public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
         Class<?> beanClass = Objects.requireNonNull(invocation.getThis()).getClass();
-        return engine.invoke(methods.get(beanClass, invocation.getMethod()), ProxyInvocations.BODY, invocation);
+        BoundMethod method = methods.get(beanClass, invocation.getMethod());
+        return engine.invoke(method, PastWeaving.of(method, ProxyInvocations.BODY), invocation);
     }
 }

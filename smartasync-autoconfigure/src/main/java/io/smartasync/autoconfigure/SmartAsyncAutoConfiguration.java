@@ -75,11 +75,12 @@ public final class SmartAsyncAutoConfiguration {
 
     @Bean
     static StartupCheck smartAsyncStartupCheck(
-            PropertiesMapper properties,
+            SmartAsyncProperties properties,
+            PropertiesMapper mapper,
             ExecutorDirectory executors,
             Planner planner,
             ConfigurableListableBeanFactory beans) {
-        return new StartupCheck(properties.problems(executors), planner, beans);
+        return new StartupCheck(mapper.problems(executors), planner, properties.selfInvocation(), beans);
     }
 
     @Bean

@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     caches.
  * @param defaultTimeout Time that a call may take which leaves its caller's thread, unless its method says otherwise.
  * @param debug Whether each call is logged with one line.
+ * @param selfInvocation What happens when a bean calls its own @SmartAsync methods, which no proxy sees.
  * @param executors Executors by name. "io" and "cpu" exist without being written here.
  * @param routes Executors that serve each kind of caller.
  * @param rules Settings for methods that match a pattern. The first match wins and beats the annotation.
@@ -32,6 +33,7 @@ public record SmartAsyncProperties(
         @DefaultValue("1000") int order,
         @Nullable Duration defaultTimeout,
         @DefaultValue("false") boolean debug,
+        @DefaultValue("warn") SelfInvocation selfInvocation,
         @DefaultValue Map<String, Executor> executors,
         @DefaultValue Routes routes,
         @DefaultValue List<Rule> rules,
@@ -40,6 +42,19 @@ public record SmartAsyncProperties(
         @DefaultValue Metrics metrics,
         @DefaultValue Observations observations,
         @DefaultValue Advice advice) {
+
+    /** What happens when a bean calls its own methods. */
+    public enum SelfInvocation {
+
+        /** One warning at startup for each pair of methods. */
+        WARN,
+
+        /** The application does not start. */
+        FAIL,
+
+        /** No class file is read. */
+        IGNORE
+    }
 
     /** Kind of threads of an executor. */
     public enum Threads {

@@ -2,13 +2,17 @@ package io.smartasync.autoconfigure;
 
 import io.smartasync.SmartAsyncConfigurationException;
 import io.smartasync.SmartAsyncConfigurationException.Problem;
+import io.smartasync.aop.SelfInvocations;
+import io.smartasync.autoconfigure.SmartAsyncProperties.SelfInvocation;
 import io.smartasync.bridge.BridgeMatcher;
 import io.smartasync.bridge.BridgeRegistrar;
 import io.smartasync.plan.Planner;
 import io.smartasync.plan.Rule;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -26,17 +30,24 @@ final class StartupCheck implements SmartInitializingSingleton {
 
     private final List<Problem> problemsOfProperties;
     private final Planner planner;
+    private final SelfInvocation selfInvocation;
     private final ConfigurableListableBeanFactory beans;
+    private final Set<Class<?>> warnedOf = ConcurrentHashMap.newKeySet();
 
-    StartupCheck(List<Problem> problemsOfProperties, Planner planner, ConfigurableListableBeanFactory beans) {
+    StartupCheck(
+            List<Problem> problemsOfProperties,
+            Planner planner,
+            SelfInvocation selfInvocation,
+            ConfigurableListableBeanFactory beans) {
         this.problemsOfProperties = problemsOfProperties;
         this.planner = planner;
+        this.selfInvocation = selfInvocation;
         this.beans = beans;
     }
 
     /** Throws if the methods of a bean can't work. */
     void check(Class<?> beanClass) {
-        List<Problem> problems = planner.check(beanClass);
+        List<Problem> problems = problemsOf(beanClass);
         if (!problems.isEmpty()) {
             throw withAllElse(problems);
         }
@@ -92,7 +103,19 @@ final class StartupCheck implements SmartInitializingSingleton {
         for (String name : beans.getBeanDefinitionNames()) {
             Class<?> type = names.test(name) ? beans.getType(name, false) : null;
             if (type != null && !type.getName().startsWith("org.springframework.")) {
-                problems.addAll(planner.check(ClassUtils.getUserClass(type)));
+                problems.addAll(problemsOf(ClassUtils.getUserClass(type)));
+            }
+        }
+        return problems;
+    }
+
+    private List<Problem> problemsOf(Class<?> beanClass) {
+        List<Problem> problems = new ArrayList<>(planner.check(beanClass));
+        if (selfInvocation == SelfInvocation.FAIL) {
+            problems.addAll(SelfInvocations.of(beanClass));
+        } else if (selfInvocation == SelfInvocation.WARN && warnedOf.add(beanClass)) {
+            for (Problem problem : SelfInvocations.of(beanClass)) {
+                logger.warn(problem.subject() + " " + problem.fault() + ". " + problem.cure());
             }
         }
         return problems;

@@ -42,10 +42,12 @@ final class BridgeBody implements Body<Object[]> {
 
     @Override
     public @Nullable Object proceed(Object[] arguments) throws Throwable {
-        Object result = intercepted == null
-                ? (Object) target.invokeExact(arguments)
-                : intercepted.callThrough(target, arguments);
+        Object result = intercepted == null ? call(arguments) : intercepted.callThrough(() -> call(arguments));
         return conversion.apply(result);
+    }
+
+    private @Nullable Object call(Object[] arguments) throws Throwable {
+        return (Object) target.invokeExact(arguments);
     }
 
     @Override

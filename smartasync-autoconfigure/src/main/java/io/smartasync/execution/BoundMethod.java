@@ -10,7 +10,7 @@ import io.smartasync.SmartAsyncConfigurationException;
 import io.smartasync.plan.Plan;
 import io.smartasync.plan.Shape;
 import io.smartasync.plan.Wish;
-import java.lang.invoke.MethodHandle;
+import io.smartasync.plan.WovenMethods;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,7 +26,7 @@ public final class BoundMethod {
 
     private static final Log logger = LogFactory.getLog("io.smartasync");
 
-    /** The method whose next call on this thread was decided by a bridge, which counts it too. */
+    /** The method whose next call on this thread was decided by whoever makes it, a bridge or proxy, who counts it too. */
     private static final ThreadLocal<@Nullable BoundMethod> DECIDED = new ThreadLocal<>();
 
     private final Function<Wish, Plan> planner;
@@ -38,7 +38,8 @@ public final class BoundMethod {
     private final Map<String, BodyExecutor> executors = new ConcurrentHashMap<>();
 
     private final Listeners listeners;
-    private volatile boolean reachedByBridge;
+    private final boolean woven;
+    private volatile boolean calledThrough;
     private final AtomicBoolean warnedOnEventLoop = new AtomicBoolean();
     private final AtomicBoolean warnedOfTransaction = new AtomicBoolean();
 
@@ -52,6 +53,7 @@ public final class BoundMethod {
         this.directory = directory;
         this.listeners = listeners;
         this.plan = withExecutors(planner.apply(Wish.NONE));
+        this.woven = WovenMethods.contains(plan.subject().method());
     }
 
     private Plan withExecutors(Plan next) {
@@ -85,16 +87,21 @@ public final class BoundMethod {
         return plan;
     }
 
+    /** Whether AspectJ intercepts it too, further in than a proxy. */
+    public boolean isWoven() {
+        return woven;
+    }
+
     /**
-     * Calls {@code target}, which is this method of a bean, for a bridge that decided how and counts the call: the bean's own
-     * interception lets that call through.
+     * Calls this method of a bean, by way of {@code call}, for a bridge or proxy that decided how and counts the call: the
+     * interception further in lets it through.
      */
-    public @Nullable Object callThrough(MethodHandle target, Object[] arguments) throws Throwable {
-        reachedByBridge = true;
+    public @Nullable Object callThrough(Body.Detached call) throws Throwable {
+        calledThrough = true;
         BoundMethod outer = DECIDED.get();
         DECIDED.set(this);
         try {
-            return (Object) target.invokeExact(arguments);
+            return call.proceed();
         } finally {
             if (outer == null) {
                 DECIDED.remove();
@@ -104,13 +111,19 @@ public final class BoundMethod {
         }
     }
 
-    /** Whether a bridge decided this call. Only once: what the body calls in its turn was not. */
+    /** Whether this call was decided further out. */
     boolean isDecidedBefore() {
-        if (!reachedByBridge || DECIDED.get() != this) {
-            return false;
-        }
+        return calledThrough && DECIDED.get() == this;
+    }
+
+    /** Lets such a call through. What the body calls in its turn was not decided, but a second attempt (a retry) was. */
+    <I> @Nullable Object letThrough(Body<I> body, I invocation) throws Throwable {
         DECIDED.remove();
-        return true;
+        try {
+            return body.proceed(invocation);
+        } finally {
+            DECIDED.set(this);
+        }
     }
 
     Shape shape() {

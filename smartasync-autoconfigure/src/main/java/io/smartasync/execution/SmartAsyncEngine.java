@@ -60,7 +60,7 @@ public final class SmartAsyncEngine {
      */
     public <I> @Nullable Object invoke(BoundMethod method, Body<I> body, I invocation) throws Throwable {
         if (method.isDecidedBefore()) {
-            return body.proceed(invocation);
+            return method.letThrough(body, invocation);
         }
         if (method.shape() == Shape.PUBLISHER) {
             return ReactorEngine.publisher(this, method, body.detach(invocation)); // decided at each subscription

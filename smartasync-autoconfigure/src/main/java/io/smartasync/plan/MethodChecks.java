@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -24,8 +25,9 @@ final class MethodChecks {
         return "@SmartAsync method " + ClassUtils.getQualifiedMethodName(method, beanClass);
     }
 
-    static void checkType(Class<?> beanClass, boolean classProxies, List<Problem> problems) {
+    static void checkType(Class<?> beanClass, Set<Method> methods, boolean classProxies, List<Problem> problems) {
         if (!Modifier.isFinal(beanClass.getModifiers())
+                || methods.stream().allMatch(WovenMethods::contains)
                 || Proxy.isProxyClass(beanClass)
                 || ClassUtils.isLambdaClass(beanClass)) {
             return;
@@ -44,6 +46,9 @@ final class MethodChecks {
     static void checkMethod(Class<?> beanClass, Method method, List<Problem> problems) {
         String subject = describe(beanClass, method);
         int modifiers = method.getModifiers();
+        if ((Modifier.isPrivate(modifiers) || Modifier.isStatic(modifiers)) && WovenMethods.contains(method)) {
+            return; // no proxy is asked
+        }
         if (Modifier.isPrivate(modifiers)) {
             problems.add(new Problem(
                     subject,

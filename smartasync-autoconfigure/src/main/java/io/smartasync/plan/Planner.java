@@ -78,7 +78,7 @@ public final class Planner {
         List<Problem> problems = new ArrayList<>();
         Set<Method> methods = AnnotatedMethods.of(beanClass);
         if (!methods.isEmpty()) {
-            MethodChecks.checkType(beanClass, defaults.classProxies(), problems);
+            MethodChecks.checkType(beanClass, methods, defaults.classProxies(), problems);
         }
         for (Method method : methods) {
             plan(Subject.of(beanClass, method), Wish.NONE, Wish.NONE, problems);

@@ -138,6 +138,38 @@ class SpecialBeansTest {
     }
 
     @ParameterizedTest
+    @ValueSource(classes = {Sealed.class, SealedByInterface.class})
+    void aFinalClassBehindItsInterfaceIsInterceptedOnce(Class<?> bean) {
+        TestContext.with(bean)
+                .withPropertyValues("spring.aop.proxy-target-class=false")
+                .run(context -> {
+                    Calls calls = TestContext.calls(context);
+
+                    assertThat(context.getBean(Cart.class).size()).isZero();
+
+                    assertThat(calls.by("method")).containsExactly(entry("size", 1L));
+                    assertThat(calls.by("class")).containsExactly(entry(bean.getSimpleName(), 1L));
+                });
+    }
+
+    static final class Sealed implements Cart {
+        @Override
+        @SmartAsync
+        public int size() {
+            return 0;
+        }
+    }
+
+    record SealedByInterface(int size) implements AnnotatedCart {
+        SealedByInterface() {
+            this(0);
+        }
+    }
+
+    @SmartAsync
+    interface AnnotatedCart extends Cart {}
+
+    @ParameterizedTest
     @ValueSource(classes = {ScopedByClass.class, ScopedByInterface.class})
     void aScopedBeanIsInterceptedOnce(Class<?> configuration) {
         TestContext.with().withUserConfiguration(configuration).run(context -> {

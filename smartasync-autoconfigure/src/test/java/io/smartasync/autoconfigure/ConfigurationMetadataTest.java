@@ -34,6 +34,7 @@ class ConfigurationMetadataTest {
                         "smartasync.order",
                         "smartasync.default-timeout",
                         "smartasync.debug",
+                        "smartasync.self-invocation",
                         "smartasync.executors",
                         "smartasync.routes.platform.io",
                         "smartasync.routes.servlet.io",

@@ -1,0 +1,6 @@
+package org.example.woven;
+
+public interface Statement {
+
+    String statement();
+}

@@ -1,0 +1,24 @@
+package io.smartasync.aop;
+
+import io.smartasync.execution.Body;
+import io.smartasync.execution.BoundMethod;
+import org.jspecify.annotations.Nullable;
+
+/** The body behind a proxy that AspectJ intercepts once more, where the call must only pass. */
+record PastWeaving<I>(BoundMethod method, Body<I> body) implements Body<I> {
+
+    static <I> Body<I> of(BoundMethod method, Body<I> body) {
+        return method.isWoven() ? new PastWeaving<>(method, body) : body;
+    }
+
+    @Override
+    public @Nullable Object proceed(I invocation) throws Throwable {
+        return method.callThrough(() -> body.proceed(invocation));
+    }
+
+    @Override
+    public Detached detach(I invocation) {
+        Detached detached = body.detach(invocation);
+        return () -> method.callThrough(detached);
+    }
+}

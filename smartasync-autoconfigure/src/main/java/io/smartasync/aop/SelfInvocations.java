@@ -1,0 +1,152 @@
+package io.smartasync.aop;
+
+import io.smartasync.SmartAsyncConfigurationException.Problem;
+import io.smartasync.aop.ThisCalls.Call;
+import io.smartasync.plan.AnnotatedMethods;
+import io.smartasync.plan.WovenMethods;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springframework.asm.Opcodes;
+import org.springframework.asm.Type;
+import org.springframework.core.BridgeMethodResolver;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Finds the calls that a bean makes of its own {@code @SmartAsync} methods, which no proxy sees. Reads the class files of
+ * its class, superclasses and interfaces, of those beans only that have such methods.
+ *
+ * <p>A method that calls itself, or what it overrides, means just that and is not reported.
+ */
+public final class SelfInvocations {
+
+    private final Class<?> beanClass;
+    private final Map<String, Method> annotated = new HashMap<>();
+    private final Set<String> overridden = new HashSet<>();
+    private final Set<String> calledBySubclass = new HashSet<>();
+    private final Map<List<Object>, Problem> problems = new LinkedHashMap<>();
+
+    private SelfInvocations(Class<?> beanClass) {
+        this.beanClass = beanClass;
+    }
+
+    /** One problem for each pair of a method and the {@code @SmartAsync} method that it calls. */
+    public static List<Problem> of(Class<?> beanClass) {
+        Set<Method> methods = new HashSet<>(Proxy.isProxyClass(beanClass) ? Set.of() : AnnotatedMethods.of(beanClass));
+        methods.removeIf(WovenMethods::contains);
+        if (methods.isEmpty()) {
+            return List.of();
+        }
+        SelfInvocations found = new SelfInvocations(beanClass);
+        Set<Class<?>> types = types(beanClass);
+        types.forEach(type -> found.addNames(type, methods));
+        types.forEach(found::read);
+        return List.copyOf(found.problems.values());
+    }
+
+    /** All that has code of the bean, from itself upwards. */
+    private static Set<Class<?>> types(Class<?> beanClass) {
+        Set<Class<?>> types = new LinkedHashSet<>();
+        for (Class<?> type = beanClass; type != null; type = type.getSuperclass()) {
+            types.add(type);
+        }
+        types.addAll(ClassUtils.getAllInterfacesForClassAsSet(beanClass));
+        types.removeIf(
+                type -> type.getName().startsWith("java.") || type.getName().startsWith("javax."));
+        return types;
+    }
+
+    /** Under whichever name and signature a call may reach an annotated method. */
+    private void addNames(Class<?> type, Set<Method> methods) {
+        for (Method method : ReflectionUtils.getDeclaredMethods(type)) {
+            if (methods.stream().anyMatch(own -> own.getName().equals(method.getName()))) {
+                Method own = BridgeMethodResolver.getMostSpecificMethod(method, beanClass);
+                if (methods.contains(own)) {
+                    annotated.put(method.getName() + Type.getMethodDescriptor(method), own);
+                }
+            }
+        }
+    }
+
+    private void read(Class<?> type) {
+        if (type.isInterface() && Arrays.stream(type.getDeclaredMethods()).noneMatch(SelfInvocations::hasCode)) {
+            return;
+        }
+        ThisCalls file = ThisCalls.of(type);
+        if (file == null) {
+            return;
+        }
+        Map<String, String> lambdas = file.calls().stream()
+                .filter(call -> call.reference() && has(file, call.callee(), Opcodes.ACC_SYNTHETIC))
+                .collect(Collectors.toMap(Call::callee, Call::caller, (one, other) -> one));
+        for (Call call : file.calls()) {
+            String caller = call.caller();
+            for (int depth = 0; depth < lambdas.size() && lambdas.containsKey(caller); depth++) {
+                caller = lambdas.get(caller);
+            }
+            if (runs(file, caller)) {
+                if (call.nonVirtual()) {
+                    calledBySubclass.add(call.callee());
+                }
+                Method callee = annotated.get(call.callee());
+                if (callee != null && !callee.equals(annotated.get(caller)) && reaches(call, file, type, callee)) {
+                    add(type, caller, file.source(), call.line(), callee);
+                }
+            }
+        }
+        overridden.addAll(file.methods().keySet());
+    }
+
+    /** Whether a method of a superclass is still there for the bean. */
+    private boolean runs(ThisCalls file, String method) {
+        return !overridden.contains(method)
+                || calledBySubclass.contains(method)
+                || has(file, method, Opcodes.ACC_PRIVATE);
+    }
+
+    private static boolean reaches(Call call, ThisCalls file, Class<?> type, Method callee) {
+        return call.nonVirtual()
+                ? callee.getDeclaringClass() != type
+                        && callee.getDeclaringClass().isAssignableFrom(type)
+                : !has(file, call.callee(), Opcodes.ACC_PRIVATE);
+    }
+
+    private static boolean hasCode(Method method) {
+        return !Modifier.isAbstract(method.getModifiers()) && !Modifier.isStatic(method.getModifiers());
+    }
+
+    private static boolean has(ThisCalls file, String method, int flag) {
+        return (file.methods().getOrDefault(method, 0) & flag) != 0;
+    }
+
+    private void add(Class<?> type, String caller, String source, int line, Method callee) {
+        problems.computeIfAbsent(List.of(type, caller, callee), pair -> {
+            String name = caller.substring(0, caller.indexOf('('));
+            String place = source.isEmpty() ? "" : "(" + source + (line == 0 ? "" : ":" + line) + ")";
+            return new Problem(
+                    type.getName() + "." + name + place,
+                    "calls the @SmartAsync method " + text(callee)
+                            + " on itself, past the proxy: the body runs on the thread that it is called on, without"
+                            + " timeout and timer",
+                    "Call it through an injected bridge or reference to its own bean, move it to another bean, or let AspectJ"
+                            + " weave it. smartasync.self-invocation=ignore turns this check off.");
+        });
+    }
+
+    private String text(Method callee) {
+        return Arrays.stream(callee.getParameterTypes())
+                .map(Class::getSimpleName)
+                .collect(Collectors.joining(
+                        ", ", ClassUtils.getShortName(beanClass) + "." + callee.getName() + "(", ")"));
+    }
+}
