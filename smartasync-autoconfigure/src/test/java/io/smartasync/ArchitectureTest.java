@@ -137,6 +137,15 @@ class ArchitectureTest {
     }
 
     @Test
+    void kotlinIsNamedOnlyInClassesThatBearItsName() {
+        classesNotNamedAfter("Kotlin")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("kotlin..", "kotlinx..")
+                .check(MAIN);
+    }
+
+    @Test
     void metersAreNamedOnlyWhereTheyAreRecordedAndConfigured() {
         noClasses()
                 .that(not(resideInAPackage(ROOT + ".metrics")
