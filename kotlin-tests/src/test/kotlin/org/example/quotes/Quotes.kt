@@ -130,7 +130,7 @@ class Quotes(private val probe: Probe) {
         }
     }
 
-    @SmartAsync(workload = Workload.IO, timeout = "50ms")
+    @SmartAsync(workload = Workload.IO, timeout = "1s")
     suspend fun slow() {
         try {
             awaitCancellation()
@@ -139,7 +139,7 @@ class Quotes(private val probe: Probe) {
         }
     }
 
-    @SmartAsync(timeout = "50ms")
+    @SmartAsync(timeout = "1s")
     suspend fun slowAndNonBlocking() {
         awaitCancellation()
     }
