@@ -1,9 +1,11 @@
 package org.example.quotes
 
 import io.smartasync.SmartAsync
+import io.smartasync.SmartAsyncBridge
 import io.smartasync.SmartAsyncConfigurationException
 import io.smartasync.Workload
 import io.smartasync.autoconfigure.SmartAsyncAutoConfiguration
+import io.smartasync.bridge.ImportSmartAsyncBridges
 import io.smartasync.test.RecordedCalls
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flowOf
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.Timeout
 import org.springframework.boot.autoconfigure.AutoConfigurations
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration
 import org.springframework.boot.test.context.runner.ApplicationContextRunner
+import org.springframework.context.annotation.Configuration
 
 @Timeout(60)
 class RefusalsTest {
@@ -32,6 +35,23 @@ class RefusalsTest {
         application.withBean(SuspendingFlow::class.java).run { context ->
             assertThat(context.startupFailure).rootCause().isInstanceOf(SmartAsyncConfigurationException::class.java)
             assertThat(context.startupFailure).rootCause().hasMessageContaining("it suspends and returns Flow")
+        }
+    }
+
+    @SmartAsyncBridge(JdbcRates::class)
+    interface SuspendingBridge {
+        suspend fun find(): String
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportSmartAsyncBridges(SuspendingBridge::class)
+    class Bridged
+
+    @Test
+    fun `a bridge has no suspending functions, which is said at startup`() {
+        application.withBean(JdbcRates::class.java).withUserConfiguration(Bridged::class.java).run { context ->
+            assertThat(context.startupFailure).rootCause().isInstanceOf(SmartAsyncConfigurationException::class.java)
+            assertThat(context.startupFailure).rootCause().hasMessageContaining("it is a suspending function")
         }
     }
 
