@@ -15,7 +15,7 @@ class Prices(private val jdbc: JdbcClient) {
         jdbc.sql("select price from quote where symbol = ?").param(symbol).query(Int::class.java).single()
 
     fun all(): Flow<Int> = flow {
-        jdbc.sql("select price from quote").query(Int::class.java).stream().use { prices ->
+        jdbc.sql("select price from quote").query { row, _ -> row.getInt("price") }.stream().use { prices ->
             for (price in prices.iterator()) emit(price)
         }
     }

@@ -1,4 +1,4 @@
-package org.example.quotes
+package org.example.web
 
 import io.smartasync.Caller
 import io.smartasync.SmartAsync
@@ -11,6 +11,7 @@ import java.net.http.HttpRequest
 import java.net.http.HttpResponse
 import kotlinx.coroutines.delay
 import org.assertj.core.api.Assertions.assertThat
+import org.example.quotes.threadName
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.Timeout
 import org.springframework.beans.factory.annotation.Autowired
@@ -22,6 +23,7 @@ import org.springframework.context.annotation.Import
 import org.springframework.web.bind.annotation.GetMapping
 import org.springframework.web.bind.annotation.RestController
 
+/** In a package of its own: an application finds the bridges of its package. */
 @SpringBootTest(
     webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
     properties = ["server.netty.max-keep-alive-requests=1"],
