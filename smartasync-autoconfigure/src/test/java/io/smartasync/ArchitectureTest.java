@@ -101,7 +101,9 @@ class ArchitectureTest {
 
     @Test
     void reactorIsNamedOnlyInClassesThatBearItsName() {
-        classesNotNamedAfter("Reactor")
+        // Coroutines get here through Reactor
+        noClasses()
+                .that(not(enclosedBy("Reactor").or(enclosedBy("Kotlin"))))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("reactor..", "org.reactivestreams..")
@@ -133,6 +135,15 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.vertx..")
+                .check(MAIN);
+    }
+
+    @Test
+    void kotlinIsNamedOnlyInClassesThatBearItsName() {
+        classesNotNamedAfter("Kotlin")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("kotlin..", "kotlinx..")
                 .check(MAIN);
     }
 

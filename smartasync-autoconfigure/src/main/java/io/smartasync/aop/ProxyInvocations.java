@@ -1,6 +1,8 @@
 package io.smartasync.aop;
 
 import io.smartasync.execution.Body;
+import io.smartasync.execution.KotlinCoroutines;
+import java.util.concurrent.Executor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
@@ -30,6 +32,18 @@ final class ProxyInvocations {
      */
     static Body.Detached detach(MethodInvocation invocation) {
         ProxyMethodInvocation here = (ProxyMethodInvocation) invocation;
-        return () -> ExposeInvocationInterceptor.INSTANCE.invoke(here.invocableClone());
+        return new Body.Detached() {
+
+            @Override
+            public @Nullable Object proceed() throws Throwable {
+                return ExposeInvocationInterceptor.INSTANCE.invoke(here.invocableClone());
+            }
+
+            @Override
+            public @Nullable Object proceed(Executor steps) throws Throwable {
+                return ExposeInvocationInterceptor.INSTANCE.invoke(
+                        here.invocableClone(KotlinCoroutines.runningOn(steps, here.getArguments())));
+            }
+        };
     }
 }

@@ -71,7 +71,7 @@ class WebFluxConfiguration {
                                     .route(Caller.EVENT_LOOP)
                                     .path()
                             == ExecutionPath.REJECT
-                    : Shape.of(method.getReturnType()) == Shape.BLOCKING;
+                    : Shape.of(method) == Shape.BLOCKING;
         }
     }
 }

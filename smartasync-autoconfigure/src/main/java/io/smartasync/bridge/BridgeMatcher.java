@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.KotlinDetector;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -82,6 +83,13 @@ public final class BridgeMatcher {
 
     private static @Nullable Match match(Class<?> bridge, Method called, Class<?> targetType, List<Problem> problems) {
         String subject = "@SmartAsyncBridge method " + describe(bridge, called);
+        if (KotlinDetector.isSuspendingFunction(called)) {
+            problems.add(new Problem(
+                    subject,
+                    "it is a suspending function, which a bridge has not",
+                    "Return a plain value, a future or a publisher."));
+            return null;
+        }
         TargetMethod named = called.getAnnotation(TargetMethod.class);
         String name = named == null ? called.getName() : named.value();
         List<Method> candidates = candidates(bridge, called, targetType, name);

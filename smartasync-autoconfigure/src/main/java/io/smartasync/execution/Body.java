@@ -1,5 +1,6 @@
 package io.smartasync.execution;
 
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,5 +25,10 @@ public interface Body<I> {
         /** Runs the body. */
         @Nullable
         Object proceed() throws Throwable;
+
+        /** Runs the body of a suspending function of Kotlin, whose coroutine goes on in {@code steps}. */
+        default @Nullable Object proceed(Executor steps) throws Throwable {
+            throw new UnsupportedOperationException("Only a proxy can suspend");
+        }
     }
 }

@@ -32,6 +32,11 @@ public final class BoundMethod {
     private final Function<Wish, Plan> planner;
     private final ExecutorDirectory directory;
     private volatile Plan plan;
+
+    // The same in every plan
+    private final Class<?> returnType;
+    private final boolean suspending;
+
     private volatile Wish tuning = Wish.NONE;
 
     /** Of the plan, and of those before it, under which calls may still be made. */
@@ -54,6 +59,8 @@ public final class BoundMethod {
         this.listeners = listeners;
         this.plan = withExecutors(planner.apply(Wish.NONE));
         this.woven = WovenMethods.contains(plan.subject().method());
+        this.returnType = Shape.returnType(plan.subject().called());
+        this.suspending = plan.subject().isSuspending();
     }
 
     private Plan withExecutors(Plan next) {
@@ -154,7 +161,12 @@ public final class BoundMethod {
 
     /** What the caller gets. */
     Class<?> returnType() {
-        return plan.subject().called().getReturnType();
+        return returnType;
+    }
+
+    /** Whether it is a suspending function of Kotlin. */
+    boolean isSuspending() {
+        return suspending;
     }
 
     /** Whether the body gives a future or publisher, and not the value itself. */

@@ -82,10 +82,8 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
 
     @Override
     public final void run() {
-        if (loop == Thread.currentThread()) {
-            // The policy of a host's executor may be to run what it can't take on the thread that submits
-            refused(new TaskRejectedException(
-                    "Executor '" + executor.name() + "' is full, and an event loop can't run the body in its place"));
+        if (isOnLoop()) {
+            refused(refusalOnLoop());
             return;
         }
         task.run();
@@ -107,13 +105,21 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
         started = true;
         runner = Thread.currentThread();
         bodyStarts();
-        OffloadedCall outer = RUNNING.get();
-        RUNNING.set(this);
-        try (Carried.Scope scope = openContext();
-                CallObserver.Scope observed = openScope()) {
-            body();
+        try {
+            runPart(inPlace, this::body);
         } catch (Throwable ex) {
             failure = ex;
+        }
+        return null;
+    }
+
+    /** Runs a part of the body, known to the calls that it makes and with the context of the caller. */
+    final void runPart(boolean here, Part part) throws Throwable {
+        OffloadedCall outer = RUNNING.get();
+        RUNNING.set(this);
+        try (Carried.Scope scope = openContext(here);
+                CallObserver.Scope observed = openScope()) {
+            part.run();
         } finally {
             if (outer == null) {
                 RUNNING.remove();
@@ -121,12 +127,22 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
                 RUNNING.set(outer);
             }
         }
-        return null;
+    }
+
+    /** A part of the body. */
+    @FunctionalInterface
+    interface Part {
+
+        void run() throws Throwable;
     }
 
     /** In place it is the caller's own context already. */
     final Carried.Scope openContext() {
-        return inPlace ? Carried.NOTHING.open(false) : context.open(executor.ownsThreads());
+        return openContext(inPlace);
+    }
+
+    private Carried.Scope openContext(boolean here) {
+        return here ? Carried.NOTHING.open(false) : context.open(executor.ownsThreads());
     }
 
     @Override
@@ -141,6 +157,16 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
         if (cancelled && runner == null) {
             executor.withdraw(this);
         }
+    }
+
+    /** The policy of a host's executor may be to run what it can't take on the thread that submits. */
+    final boolean isOnLoop() {
+        return loop == Thread.currentThread();
+    }
+
+    final TaskRejectedException refusalOnLoop() {
+        return new TaskRejectedException(
+                "Executor '" + executor.name() + "' is full, and an event loop can't run the body in its place");
     }
 
     boolean isOnBodyThread() {
@@ -216,6 +242,16 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
 
     /** The result is pending no more; once per call. */
     final void leaveResult() {
+        leave();
+    }
+
+    /** A part of the body runs on a thread of its own; whether that thread now holds the permit too. */
+    final boolean enter() {
+        return HOLDERS.getAndUpdate(this, count -> count == 0 ? 0 : count + 1) > 0;
+    }
+
+    /** The part needs its thread no more; if it had entered. */
+    final void leavePart() {
         leave();
     }
 

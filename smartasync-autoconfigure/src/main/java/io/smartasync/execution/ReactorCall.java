@@ -5,7 +5,6 @@ import io.smartasync.Route;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import org.springframework.core.task.TaskRejectedException;
 import reactor.core.CoreSubscriber;
@@ -19,6 +18,7 @@ final class ReactorCall extends OffloadedCall {
 
     final ReactorSubscription subscription;
     private final ReactorEngine.Source source;
+    private final @Nullable Steps steps;
     private volatile @Nullable Pull pull;
 
     ReactorCall(
@@ -30,6 +30,7 @@ final class ReactorCall extends OffloadedCall {
                 outer(downstream.currentContext()),
                 ReactorSubscription.observe(method, route, downstream));
         this.source = source;
+        this.steps = source.coroutine() ? new Steps(this) : null;
         this.subscription = new ReactorSubscription(this, source.single(), downstream);
     }
 
@@ -55,8 +56,11 @@ final class ReactorCall extends OffloadedCall {
 
     @Override
     void body() throws Throwable {
-        Publisher<?> publisher = source.open();
-        publisher.subscribe(subscription);
+        if (steps == null) {
+            source.open().subscribe(subscription);
+        } else {
+            steps.begin(() -> source.open(steps).subscribe(subscription));
+        }
     }
 
     @Override
@@ -80,10 +84,17 @@ final class ReactorCall extends OffloadedCall {
         if (isOnBodyThread()) {
             leaveBody();
         }
+        if (steps != null) {
+            steps.leaveIfHere();
+        }
     }
 
     /** Requests on the executor: who generates elements when asked for them may block too. */
     void request(Subscription upstream, long count) {
+        if (steps != null) {
+            upstream.request(count); // a coroutine is only told, and goes on in a step
+            return;
+        }
         Pull running = pull;
         if (isOnBodyThread() || (running != null && running.runner == Thread.currentThread())) {
             upstream.request(count);
@@ -102,6 +113,13 @@ final class ReactorCall extends OffloadedCall {
 
     @Override
     void abort(boolean interrupt) {
+        if (steps != null) {
+            super.abort(false);
+            if (interrupt && method.interruptible()) {
+                steps.interrupt();
+            }
+            return;
+        }
         super.abort(interrupt);
         Pull running = pull;
         if (running != null) {

@@ -6,6 +6,7 @@ import io.smartasync.Route;
 import io.smartasync.plan.Shape;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.core.ReactiveAdapter;
@@ -36,6 +37,8 @@ public final class ReactorEngine {
     /** What is the same for all subscriptions to one call. */
     record Source(SmartAsyncEngine engine, BoundMethod method, Body.Detached body, ReactiveAdapter adapter) {
 
+        private static final String FLOW = "kotlinx.coroutines.flow.Flow";
+
         void subscribe(CoreSubscriber<? super Object> subscriber) {
             Route route = engine.route(method);
             if (route.path() == ExecutionPath.OFFLOAD) {
@@ -60,13 +63,31 @@ public final class ReactorEngine {
             return !adapter.isMultiValue();
         }
 
+        /** Whether the body is a coroutine of Kotlin, which has a mind of its own about its threads. */
+        boolean coroutine() {
+            return method.isSuspending() || isFlow();
+        }
+
+        private boolean isFlow() {
+            return adapter.getReactiveType().getName().equals(FLOW);
+        }
+
         /** Calls the method. */
         Publisher<?> open() throws Throwable {
-            Object returned = body.proceed();
+            return adapter.toPublisher(notNull(body.proceed()));
+        }
+
+        /** Calls the method, whose coroutine runs in {@code steps}. */
+        Publisher<?> open(Executor steps) throws Throwable {
+            Object returned = notNull(method.isSuspending() ? body.proceed(steps) : body.proceed());
+            return isFlow() ? KotlinCoroutines.toPublisher(returned, steps) : adapter.toPublisher(returned);
+        }
+
+        private Object notNull(@Nullable Object returned) {
             if (returned == null) {
                 throw method.nullResult();
             }
-            return adapter.toPublisher(returned);
+            return returned;
         }
     }
 

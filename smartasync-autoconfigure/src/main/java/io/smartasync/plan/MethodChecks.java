@@ -73,6 +73,10 @@ final class MethodChecks {
 
     static void checkReturn(
             Method method, String subject, Shape shape, Workload workload, boolean background, List<Problem> problems) {
+        if (Suspending.is(method)) {
+            checkSuspending(method, subject, workload, problems);
+            return;
+        }
         Class<?> type = method.getReturnType();
         if (background && type != void.class) {
             problems.add(new Problem(
@@ -113,6 +117,22 @@ final class MethodChecks {
                             "Add io.projectreactor:reactor-core."));
                 }
             }
+        }
+    }
+
+    private static void checkSuspending(Method method, String subject, Workload workload, List<Problem> problems) {
+        if (!Suspending.SUPPORTED) {
+            problems.add(new Problem(
+                    subject,
+                    "it is a suspending function, and what Spring's proxies need for these is not on the class path",
+                    "Add org.jetbrains.kotlinx:kotlinx-coroutines-reactor and org.jetbrains.kotlin:kotlin-reflect."));
+        } else if (workload != Workload.NON_BLOCKING && Shape.of(Suspending.result(method)) == Shape.PUBLISHER) {
+            problems.add(new Problem(
+                    subject,
+                    "it suspends and returns "
+                            + Suspending.result(method).getSimpleName()
+                            + ", whose elements could not be made on the executor",
+                    "Remove 'suspend', or declare workload = NON_BLOCKING."));
         }
     }
 

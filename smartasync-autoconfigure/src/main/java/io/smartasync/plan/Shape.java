@@ -1,5 +1,6 @@
 package io.smartasync.plan;
 
+import java.lang.reflect.Method;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,16 @@ public enum Shape {
 
     private static final boolean REACTIVE_STREAMS =
             ClassUtils.isPresent("org.reactivestreams.Publisher", Shape.class.getClassLoader());
+
+    /** The shape of a method. */
+    public static Shape of(Method method) {
+        return of(returnType(method));
+    }
+
+    /** What a method returns to whoever intercepts it. */
+    public static Class<?> returnType(Method method) {
+        return Suspending.is(method) && Suspending.SUPPORTED ? Suspending.publisher(method) : method.getReturnType();
+    }
 
     /** The shape of a method that returns {@code type}. */
     public static Shape of(Class<?> type) {

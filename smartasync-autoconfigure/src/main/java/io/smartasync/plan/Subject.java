@@ -21,12 +21,17 @@ public record Subject(Class<?> type, String name, Method method, Method called, 
 
     /** A method of a bean, called as {@code called} of a bridge. */
     public static Subject bridged(Class<?> beanClass, Method method, Method called) {
-        return new Subject(beanClass, method.getName(), method, called, Shape.of(method.getReturnType()));
+        return new Subject(beanClass, method.getName(), method, called, Shape.of(method));
     }
 
     /** What the caller gets. */
     public Shape shape() {
-        return Shape.of(called.getReturnType());
+        return Shape.of(called);
+    }
+
+    /** Whether it is a suspending function of Kotlin. */
+    public boolean isSuspending() {
+        return Suspending.is(method);
     }
 
     /** Whether it is called as what it is, and not through a bridge or an operation. */

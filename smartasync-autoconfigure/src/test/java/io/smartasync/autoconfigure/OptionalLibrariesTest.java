@@ -32,6 +32,7 @@ class OptionalLibrariesTest {
             Reactor             | reactor- reactive-streams-              | reactor.core.publisher.Mono
             Netty               | netty- reactor-netty- vertx-            | io.netty.util.concurrent.FastThreadLocalThread
             Vert.x              | vertx-                                  | io.vertx.core.Context
+            Kotlin              | kotlin-stdlib kotlinx-                  | kotlin.coroutines.Continuation
             the servlet API     | jakarta.servlet-api- tomcat-embed-      | jakarta.servlet.ServletRequest
             Spring Web          | spring-web                              | org.springframework.web.context.request.RequestContextHolder
             transactions        | spring-tx-                              | org.springframework.transaction.TransactionManager
@@ -55,6 +56,8 @@ class OptionalLibrariesTest {
                 "reactive-streams-",
                 "netty-",
                 "vertx-",
+                "kotlin-stdlib",
+                "kotlinx-",
                 "jakarta.servlet-api-",
                 "tomcat-embed-",
                 "spring-web",

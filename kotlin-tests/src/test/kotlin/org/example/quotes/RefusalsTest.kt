@@ -1,0 +1,69 @@
+package org.example.quotes
+
+import io.smartasync.SmartAsync
+import io.smartasync.SmartAsyncBridge
+import io.smartasync.SmartAsyncConfigurationException
+import io.smartasync.Workload
+import io.smartasync.autoconfigure.SmartAsyncAutoConfiguration
+import io.smartasync.bridge.ImportSmartAsyncBridges
+import io.smartasync.test.RecordedCalls
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.flowOf
+import kotlinx.coroutines.runBlocking
+import org.assertj.core.api.Assertions.assertThat
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.Timeout
+import org.springframework.boot.autoconfigure.AutoConfigurations
+import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration
+import org.springframework.boot.test.context.runner.ApplicationContextRunner
+import org.springframework.context.annotation.Configuration
+
+@Timeout(60)
+class RefusalsTest {
+
+    private val application: ApplicationContextRunner = ApplicationContextRunner()
+        .withConfiguration(AutoConfigurations.of(AopAutoConfiguration::class.java, SmartAsyncAutoConfiguration::class.java))
+
+    @SmartAsync
+    class SuspendingFlow {
+        @SmartAsync(workload = Workload.IO)
+        suspend fun find(): Flow<Int> = flowOf(1)
+    }
+
+    @Test
+    fun `a function that suspends and returns a flow can't be offloaded, which is said at startup`() {
+        application.withBean(SuspendingFlow::class.java).run { context ->
+            assertThat(context.startupFailure).rootCause().isInstanceOf(SmartAsyncConfigurationException::class.java)
+            assertThat(context.startupFailure).rootCause().hasMessageContaining("it suspends and returns Flow")
+        }
+    }
+
+    @SmartAsyncBridge(JdbcRates::class)
+    interface SuspendingBridge {
+        suspend fun find(): String
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportSmartAsyncBridges(SuspendingBridge::class)
+    class Bridged
+
+    @Test
+    fun `a bridge has no suspending functions, which is said at startup`() {
+        application.withBean(JdbcRates::class.java).withUserConfiguration(Bridged::class.java).run { context ->
+            assertThat(context.startupFailure).rootCause().isInstanceOf(SmartAsyncConfigurationException::class.java)
+            assertThat(context.startupFailure).rootCause().hasMessageContaining("it is a suspending function")
+        }
+    }
+
+    @Test
+    fun `a JDK proxy suspends as well`() {
+        application.withBean(JdbcRates::class.java).withBean(RecordedCalls::class.java)
+            .withPropertyValues("spring.aop.proxy-target-class=false")
+            .run { context ->
+                val rates = context.getBean(Rates::class.java)
+                assertThat(java.lang.reflect.Proxy.isProxyClass(rates.javaClass)).isTrue()
+                assertThat(runBlocking { rates.find() }).startsWith("smartasync-io-")
+                assertThat(context.getBean(RecordedCalls::class.java).all()).hasSize(1)
+            }
+    }
+}

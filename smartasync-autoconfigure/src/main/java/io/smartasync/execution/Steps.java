@@ -1,0 +1,157 @@
+package io.smartasync.execution;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.task.TaskRejectedException;
+
+/**
+ * The steps into which suspension cuts the coroutines of one call. They run on the call's executor, one at a time since the
+ * call has one permit. Between them the call holds its permit, but no thread. Thread-safe.
+ */
+final class Steps implements Executor {
+
+    private final ReactorCall call;
+    private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger pending = new AtomicInteger();
+    private volatile @Nullable Turn turn;
+
+    Steps(ReactorCall call) {
+        this.call = call;
+    }
+
+    /** Runs the first step, and what it brings, on the current thread, which is that of the body. */
+    void begin(OffloadedCall.Part first) throws Throwable {
+        pending.incrementAndGet();
+        Turn here = new Turn();
+        turn = here;
+        try {
+            here.step(first);
+        } finally {
+            here.goOn();
+        }
+    }
+
+    /**
+     * Runs a step as soon as those before it are done.
+     *
+     * @throws TaskRejectedException if there are no threads left
+     */
+    @Override
+    public void execute(Runnable step) {
+        waiting.add(step);
+        if (pending.getAndIncrement() == 0) {
+            Turn next = new Turn();
+            call.executor.resume(next);
+            if (next.refusal != null) {
+                waiting.remove(step);
+                pending.decrementAndGet();
+                throw next.refusal; // which lets the coroutine clean up elsewhere
+            }
+        }
+    }
+
+    /** Interrupts the step that runs, but none that was begun after the call had ended: that one cleans up. */
+    void interrupt() {
+        Turn running = turn;
+        if (running != null) {
+            running.interrupt();
+        }
+    }
+
+    /** Gives back the permit if the current thread runs a step, which has ended the call. */
+    void leaveIfHere() {
+        Turn running = turn;
+        if (running != null && running.thread == Thread.currentThread()) {
+            running.leave();
+        }
+    }
+
+    /** Steps that follow each other on one thread. */
+    private final class Turn implements Task {
+
+        private volatile @Nullable Thread thread;
+        private volatile @Nullable TaskRejectedException refusal;
+        private boolean holdsPermit;
+
+        // Guarded by this
+        private @Nullable Thread interruptible;
+        private boolean interrupted;
+
+        @Override
+        public void run() {
+            if (call.isOnLoop()) {
+                refused(call.refusalOnLoop());
+                return;
+            }
+            turn = this;
+            thread = Thread.currentThread();
+            holdsPermit = call.enter();
+            try {
+                call.runPart(false, () -> {
+                    step(next());
+                    goOn();
+                });
+            } catch (Throwable ex) {
+                call.subscription.onError(ex);
+            } finally {
+                leave();
+                thread = null;
+            }
+        }
+
+        private void goOn() {
+            while (pending.decrementAndGet() > 0) {
+                try {
+                    step(next());
+                } catch (Throwable ex) {
+                    call.subscription.onError(ex);
+                }
+            }
+        }
+
+        private OffloadedCall.Part next() {
+            Runnable step = waiting.remove();
+            return step::run;
+        }
+
+        private void step(OffloadedCall.Part step) throws Throwable {
+            synchronized (this) {
+                interruptible = call.isSettled() ? null : Thread.currentThread();
+            }
+            try {
+                step.run();
+            } finally {
+                synchronized (this) {
+                    interruptible = null;
+                    if (interrupted) {
+                        interrupted = false;
+                        Thread.interrupted();
+                    }
+                }
+            }
+        }
+
+        private synchronized void interrupt() {
+            if (interruptible != null && interruptible != Thread.currentThread()) {
+                interrupted = true;
+                interruptible.interrupt();
+            }
+        }
+
+        private void leave() {
+            if (holdsPermit) {
+                holdsPermit = false;
+                call.leavePart();
+            }
+        }
+
+        @Override
+        public void refused(TaskRejectedException reason) {
+            refusal = reason;
+            call.subscription.refused(reason);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.smartasync.test;
+
+import io.smartasync.Caller;
+import java.lang.reflect.Method;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.DynamicTestInvocationContext;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+import org.junit.platform.commons.support.AnnotationSupport;
+
+/** Does what {@link CallerThread} says. */
+final class CallerThreadExtension implements InvocationInterceptor {
+
+    @Override
+    public void interceptTestMethod(
+            Invocation<@Nullable Void> invocation,
+            ReflectiveInvocationContext<Method> invocationContext,
+            ExtensionContext extensionContext)
+            throws Throwable {
+        run(invocation, extensionContext);
+    }
+
+    @Override
+    public void interceptTestTemplateMethod(
+            Invocation<@Nullable Void> invocation,
+            ReflectiveInvocationContext<Method> invocationContext,
+            ExtensionContext extensionContext)
+            throws Throwable {
+        run(invocation, extensionContext);
+    }
+
+    @Override
+    public void interceptDynamicTest(
+            Invocation<@Nullable Void> invocation,
+            DynamicTestInvocationContext invocationContext,
+            ExtensionContext extensionContext)
+            throws Throwable {
+        run(invocation, extensionContext);
+    }
+
+    private static void run(Invocation<@Nullable Void> invocation, ExtensionContext context) throws Throwable {
+        CompletableFuture<@Nullable Void> result = new CompletableFuture<>();
+        Thread thread = CallerThreads.of(caller(context), () -> {
+            try {
+                result.complete(invocation.proceed());
+            } catch (Throwable ex) {
+                result.completeExceptionally(ex);
+            }
+        });
+        thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
+        thread.start();
+        try {
+            result.get();
+        } catch (ExecutionException ex) {
+            throw ex.getCause() == null ? ex : ex.getCause();
+        } catch (InterruptedException ex) {
+            thread.interrupt(); // JUnit's timeout speaks to the thread that it knows
+            throw ex;
+        }
+    }
+
+    private static Caller caller(ExtensionContext context) {
+        ExtensionContext known = context;
+        while (known.getTestMethod().isEmpty() && known.getParent().isPresent()) {
+            known = known.getParent().get(); // a dynamic test has only that of its factory
+        }
+        Optional<CallerThread> annotation = AnnotationSupport.findAnnotation(known.getTestMethod(), CallerThread.class);
+        Class<?> type = known.getRequiredTestClass();
+        while (annotation.isEmpty() && type != null) {
+            annotation = AnnotationSupport.findAnnotation(type, CallerThread.class);
+            type = type.getEnclosingClass();
+        }
+        return annotation
+                .map(CallerThread::value)
+                .orElseThrow(() -> new ExtensionConfigurationException("No @CallerThread on " + context.getUniqueId()));
+    }
+}
