@@ -47,9 +47,4 @@ final class BridgeBody implements Body<Object[]> {
                 : intercepted.callThrough(target, arguments);
         return conversion.apply(result);
     }
-
-    @Override
-    public Detached detach(Object[] arguments) {
-        return () -> proceed(arguments);
-    }
 }

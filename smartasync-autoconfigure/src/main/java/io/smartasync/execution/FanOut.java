@@ -88,7 +88,7 @@ final class FanOut<T, R extends @Nullable Object> extends CompletableFuture<List
         }
     }
 
-    private void workOff() {
+    private @Nullable Object workOff() {
         for (int i = next.getAndIncrement(); i < items.size() && end.get() == null; i = next.getAndIncrement()) {
             long start = System.nanoTime();
             try {
@@ -97,11 +97,12 @@ final class FanOut<T, R extends @Nullable Object> extends CompletableFuture<List
                 Outcome stopped = end.get();
                 method.ended(route, stopped == null ? Outcome.ERROR : stopped, ex, System.nanoTime() - start);
                 completeExceptionally(ex);
-                return;
+                return null;
             }
             method.ended(route, Outcome.SUCCESS, null, System.nanoTime() - start);
             open.decrementAndGet();
         }
+        return null;
     }
 
     private void succeedIfAllAreDone() {
@@ -157,22 +158,18 @@ final class FanOut<T, R extends @Nullable Object> extends CompletableFuture<List
     }
 
     /** Takes items as long as there are any. Its executor knows it as one call, the meters know its items. */
-    private final class Worker extends FutureCall {
+    private final class Worker extends FutureCall<FanOut<?, ?>> {
 
         Worker() {
             super(
                     FanOut.this.method,
                     FanOut.this.route,
-                    FanOut.this::workOffAll,
+                    FanOut::workOff,
+                    FanOut.this,
                     engine.capture(FanOut.this.route, null));
         }
 
         @Override
         void count(Outcome outcome, @Nullable Throwable error, long nanos) {}
-    }
-
-    private @Nullable Object workOffAll() {
-        workOff();
-        return null;
     }
 }

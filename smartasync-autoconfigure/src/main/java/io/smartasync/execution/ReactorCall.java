@@ -4,7 +4,6 @@ import io.smartasync.Route;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import org.springframework.core.task.TaskRejectedException;
 import reactor.core.CoreSubscriber;
@@ -17,11 +16,14 @@ final class ReactorCall extends OffloadedCall {
     private static final Object CHAIN = ReactorCall.class;
 
     final ReactorSubscription subscription;
-    private final ReactorEngine.Source source;
+    private final ReactorEngine.Source<?> source;
     private volatile @Nullable Pull pull;
 
     ReactorCall(
-            BoundMethod method, Route route, ReactorEngine.Source source, CoreSubscriber<? super Object> downstream) {
+            BoundMethod method,
+            Route route,
+            ReactorEngine.Source<?> source,
+            CoreSubscriber<? super Object> downstream) {
         super(method, route, source.engine().capture(route, context(downstream)), outer(downstream.currentContext()));
         this.source = source;
         this.subscription = new ReactorSubscription(this, source.single(), downstream);
@@ -48,13 +50,14 @@ final class ReactorCall extends OffloadedCall {
     }
 
     @Override
-    void body() throws Throwable {
-        Publisher<?> publisher = source.open();
-        publisher.subscribe(subscription);
+    @Nullable
+    Object body() throws Throwable {
+        source.open().subscribe(subscription);
+        return null;
     }
 
     @Override
-    void bodyEnded(@Nullable Throwable failure) {
+    void bodyEnded(@Nullable Object result, @Nullable Throwable failure) {
         if (failure != null) {
             subscription.onError(failure);
         }

@@ -18,9 +18,9 @@ public final class ReactorEngine {
     private ReactorEngine() {}
 
     /** What the caller gets at once; nothing runs before somebody subscribes. */
-    static Object publisher(SmartAsyncEngine engine, BoundMethod method, Body.Detached body) {
+    static <I> Object publisher(SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation) {
         ReactiveAdapter adapter = Objects.requireNonNull(Shape.adapter(method.returnType()));
-        Source source = new Source(engine, method, body, adapter);
+        Source<I> source = new Source<>(engine, method, body, invocation, adapter);
         return adapter.fromPublisher(source.single() ? new RoutedMono(source) : new RoutedFlux(source));
     }
 
@@ -33,7 +33,7 @@ public final class ReactorEngine {
     }
 
     /** What is the same for all subscriptions to one call. */
-    record Source(SmartAsyncEngine engine, BoundMethod method, Body.Detached body, ReactiveAdapter adapter) {
+    record Source<I>(SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation, ReactiveAdapter adapter) {
 
         void subscribe(CoreSubscriber<? super Object> subscriber) {
             Route route = engine.route(method);
@@ -61,7 +61,7 @@ public final class ReactorEngine {
 
         /** Calls the method. */
         Publisher<?> open() throws Throwable {
-            Object returned = body.proceed();
+            Object returned = body.proceedAgain(invocation);
             if (returned == null) {
                 throw method.nullResult();
             }
@@ -71,9 +71,9 @@ public final class ReactorEngine {
 
     private static final class RoutedMono extends Mono<Object> {
 
-        private final Source source;
+        private final Source<?> source;
 
-        RoutedMono(Source source) {
+        RoutedMono(Source<?> source) {
             this.source = source;
         }
 
@@ -85,9 +85,9 @@ public final class ReactorEngine {
 
     private static final class RoutedFlux extends Flux<Object> {
 
-        private final Source source;
+        private final Source<?> source;
 
-        RoutedFlux(Source source) {
+        RoutedFlux(Source<?> source) {
             this.source = source;
         }
 

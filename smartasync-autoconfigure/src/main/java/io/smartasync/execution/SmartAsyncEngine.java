@@ -61,7 +61,7 @@ public final class SmartAsyncEngine {
             return body.proceed(invocation);
         }
         if (method.shape() == Shape.PUBLISHER) {
-            return ReactorEngine.publisher(this, method, body.detach(invocation)); // decided at each subscription
+            return ReactorEngine.publisher(this, method, body, invocation); // decided at each subscription
         }
         Route route = route(method);
         return switch (route.path()) {
@@ -69,8 +69,8 @@ public final class SmartAsyncEngine {
             case AWAIT ->
                 route.executor() == null
                         ? await(method, callInPlace(method, route, body, invocation))
-                        : await(method, submit(method, route, body.detach(invocation)).future);
-            case OFFLOAD -> offload(method, route, body.detach(invocation));
+                        : await(method, submit(method, route, body, invocation).future);
+            case OFFLOAD -> offload(method, route, body, invocation);
             case PASS_THROUGH ->
                 method.givesValueLater()
                         ? passThrough(method, route, body, invocation)
@@ -131,8 +131,8 @@ public final class SmartAsyncEngine {
         }
     }
 
-    private @Nullable Object offload(BoundMethod method, Route route, Body.Detached body) throws Throwable {
-        FutureCall call = submit(method, route, body);
+    private <I> @Nullable Object offload(BoundMethod method, Route route, Body<I> body, I invocation) throws Throwable {
+        FutureCall<I> call = submit(method, route, body, invocation);
         if (method.shape() == Shape.FUTURE) {
             return call.future;
         }
@@ -150,9 +150,9 @@ public final class SmartAsyncEngine {
         return null;
     }
 
-    private FutureCall submit(BoundMethod method, Route route, Body.Detached body) {
-        FutureCall call = new FutureCall(method, route, body, capture(route, null));
-        call.limit(timeouts, call.future::timeOut);
+    private <I> FutureCall<I> submit(BoundMethod method, Route route, Body<I> body, I invocation) {
+        FutureCall<I> call = new FutureCall<>(method, route, body, invocation, capture(route, null));
+        call.limit(timeouts, call.future);
         call.executor.submit(call);
         return call;
     }
@@ -180,11 +180,11 @@ public final class SmartAsyncEngine {
             return result;
         }
         CallFuture future = new CallFuture(call);
-        future.adopt(stage, () -> {});
+        future.adopt(stage);
         if (future.isDone() || !replaceable) {
             return result;
         }
-        call.limit(timeouts, future::timeOut);
+        call.limit(timeouts, future);
         return future;
     }
 
@@ -192,13 +192,13 @@ public final class SmartAsyncEngine {
     private <I> CallFuture callInPlace(BoundMethod method, Route route, Body<I> body, I invocation) {
         Call call = new Call(method, route);
         CallFuture future = new CallFuture(call);
-        call.limit(timeouts, future::timeOut);
+        call.limit(timeouts, future);
         try {
             Object result = body.proceed(invocation);
             if (!method.givesValueLater()) {
                 future.succeed(result);
             } else if (result instanceof CompletionStage<?> stage) {
-                future.adopt(stage, () -> {});
+                future.adopt(stage);
             } else {
                 throw method.nullResult();
             }
