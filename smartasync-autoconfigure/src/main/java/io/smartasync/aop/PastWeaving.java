@@ -2,6 +2,7 @@ package io.smartasync.aop;
 
 import io.smartasync.execution.Body;
 import io.smartasync.execution.BoundMethod;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** The body behind a proxy that AspectJ intercepts once more, where the call must only pass. */
@@ -13,12 +14,21 @@ record PastWeaving<I>(BoundMethod method, Body<I> body) implements Body<I> {
 
     @Override
     public @Nullable Object proceed(I invocation) throws Throwable {
-        return method.callThrough(() -> body.proceed(invocation));
+        return method.callThrough(body, invocation);
     }
 
     @Override
-    public Detached detach(I invocation) {
-        Detached detached = body.detach(invocation);
-        return () -> method.callThrough(detached);
+    public @Nullable Object proceedElsewhere(I invocation) throws Throwable {
+        return method.callThrough(again -> body.proceedElsewhere(again), invocation);
+    }
+
+    @Override
+    public @Nullable Object proceedAgain(I invocation) throws Throwable {
+        return method.callThrough(again -> body.proceedAgain(again), invocation);
+    }
+
+    @Override
+    public @Nullable Object proceedIn(Executor steps, I invocation) throws Throwable {
+        return method.callThrough(again -> body.proceedIn(steps, again), invocation);
     }
 }

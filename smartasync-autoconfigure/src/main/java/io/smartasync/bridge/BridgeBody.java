@@ -15,6 +15,7 @@ final class BridgeBody implements Body<Object[]> {
     private static final MethodType ANY = MethodType.methodType(Object.class, Object[].class);
 
     private final MethodHandle target;
+    private final Body<Object[]> call = this::call;
     private final Conversion conversion;
     private final @Nullable BoundMethod intercepted;
 
@@ -42,16 +43,11 @@ final class BridgeBody implements Body<Object[]> {
 
     @Override
     public @Nullable Object proceed(Object[] arguments) throws Throwable {
-        Object result = intercepted == null ? call(arguments) : intercepted.callThrough(() -> call(arguments));
+        Object result = intercepted == null ? call(arguments) : intercepted.callThrough(call, arguments);
         return conversion.apply(result);
     }
 
     private @Nullable Object call(Object[] arguments) throws Throwable {
         return (Object) target.invokeExact(arguments);
-    }
-
-    @Override
-    public Detached detach(Object[] arguments) {
-        return () -> proceed(arguments);
     }
 }

@@ -100,15 +100,15 @@ public final class BoundMethod {
     }
 
     /**
-     * Calls this method of a bean, by way of {@code call}, for a bridge or proxy that decided how and counts the call: the
+     * Calls this method of a bean, by way of {@code body}, for a bridge or proxy that decided how and counts the call: the
      * interception further in lets it through.
      */
-    public @Nullable Object callThrough(Body.Detached call) throws Throwable {
+    public <I> @Nullable Object callThrough(Body<I> body, I invocation) throws Throwable {
         calledThrough = true;
         BoundMethod outer = DECIDED.get();
         DECIDED.set(this);
         try {
-            return call.proceed();
+            return body.proceed(invocation);
         } finally {
             if (outer == null) {
                 DECIDED.remove();

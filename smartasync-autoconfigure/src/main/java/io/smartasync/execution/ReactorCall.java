@@ -17,12 +17,15 @@ final class ReactorCall extends OffloadedCall {
     private static final Object CHAIN = ReactorCall.class;
 
     final ReactorSubscription subscription;
-    private final ReactorEngine.Source source;
+    private final ReactorEngine.Source<?> source;
     private final @Nullable Steps steps;
     private volatile @Nullable Pull pull;
 
     ReactorCall(
-            BoundMethod method, Route route, ReactorEngine.Source source, CoreSubscriber<? super Object> downstream) {
+            BoundMethod method,
+            Route route,
+            ReactorEngine.Source<?> source,
+            CoreSubscriber<? super Object> downstream) {
         super(
                 method,
                 route,
@@ -55,16 +58,20 @@ final class ReactorCall extends OffloadedCall {
     }
 
     @Override
-    void body() throws Throwable {
+    public @Nullable Object body() throws Throwable {
         if (steps == null) {
             source.open().subscribe(subscription);
         } else {
-            steps.begin(() -> source.open(steps).subscribe(subscription));
+            steps.begin(() -> {
+                source.open(steps).subscribe(subscription);
+                return null;
+            });
         }
+        return null;
     }
 
     @Override
-    void bodyEnded(@Nullable Throwable failure) {
+    void bodyEnded(@Nullable Object result, @Nullable Throwable failure) {
         if (failure != null) {
             subscription.onError(failure);
         }

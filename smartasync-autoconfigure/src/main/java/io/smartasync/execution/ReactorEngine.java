@@ -20,9 +20,9 @@ public final class ReactorEngine {
     private ReactorEngine() {}
 
     /** What the caller gets at once; nothing runs before somebody subscribes. */
-    static Object publisher(SmartAsyncEngine engine, BoundMethod method, Body.Detached body) {
+    static <I> Object publisher(SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation) {
         ReactiveAdapter adapter = Objects.requireNonNull(Shape.adapter(method.returnType()));
-        Source source = new Source(engine, method, body, adapter);
+        Source<I> source = new Source<>(engine, method, body, invocation, adapter);
         return adapter.fromPublisher(source.single() ? new RoutedMono(source) : new RoutedFlux(source));
     }
 
@@ -35,7 +35,7 @@ public final class ReactorEngine {
     }
 
     /** What is the same for all subscriptions to one call. */
-    record Source(SmartAsyncEngine engine, BoundMethod method, Body.Detached body, ReactiveAdapter adapter) {
+    record Source<I>(SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation, ReactiveAdapter adapter) {
 
         private static final String FLOW = "kotlinx.coroutines.flow.Flow";
 
@@ -74,12 +74,13 @@ public final class ReactorEngine {
 
         /** Calls the method. */
         Publisher<?> open() throws Throwable {
-            return adapter.toPublisher(notNull(body.proceed()));
+            return adapter.toPublisher(notNull(body.proceedAgain(invocation)));
         }
 
         /** Calls the method, whose coroutine runs in {@code steps}. */
         Publisher<?> open(Executor steps) throws Throwable {
-            Object returned = notNull(method.isSuspending() ? body.proceed(steps) : body.proceed());
+            Object returned =
+                    notNull(method.isSuspending() ? body.proceedIn(steps, invocation) : body.proceedAgain(invocation));
             return isFlow() ? KotlinCoroutines.toPublisher(returned, steps) : adapter.toPublisher(returned);
         }
 
@@ -93,10 +94,10 @@ public final class ReactorEngine {
 
     private static final class RoutedMono extends Mono<Object> {
 
-        private final Source source;
+        private final Source<?> source;
         private final ForgottenResults.@Nullable Watched watched;
 
-        RoutedMono(Source source) {
+        RoutedMono(Source<?> source) {
             this.source = source;
             this.watched = source.engine.watch(this, source.method);
         }
@@ -112,10 +113,10 @@ public final class ReactorEngine {
 
     private static final class RoutedFlux extends Flux<Object> {
 
-        private final Source source;
+        private final Source<?> source;
         private final ForgottenResults.@Nullable Watched watched;
 
-        RoutedFlux(Source source) {
+        RoutedFlux(Source<?> source) {
             this.source = source;
             this.watched = source.engine.watch(this, source.method);
         }

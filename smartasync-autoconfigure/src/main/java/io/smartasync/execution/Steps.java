@@ -23,7 +23,7 @@ final class Steps implements Executor {
     }
 
     /** Runs the first step, and what it brings, on the current thread, which is that of the body. */
-    void begin(OffloadedCall.Part first) throws Throwable {
+    void begin(Call.Part first) throws Throwable {
         pending.incrementAndGet();
         Turn here = new Turn();
         turn = here;
@@ -93,6 +93,7 @@ final class Steps implements Executor {
                 call.runPart(false, () -> {
                     step(next());
                     goOn();
+                    return null;
                 });
             } catch (Throwable ex) {
                 call.subscription.onError(ex);
@@ -112,17 +113,20 @@ final class Steps implements Executor {
             }
         }
 
-        private OffloadedCall.Part next() {
+        private Call.Part next() {
             Runnable step = waiting.remove();
-            return step::run;
+            return () -> {
+                step.run();
+                return null;
+            };
         }
 
-        private void step(OffloadedCall.Part step) throws Throwable {
+        private void step(Call.Part step) throws Throwable {
             synchronized (this) {
                 interruptible = call.isSettled() ? null : Thread.currentThread();
             }
             try {
-                step.run();
+                step.body();
             } finally {
                 synchronized (this) {
                     interruptible = null;
