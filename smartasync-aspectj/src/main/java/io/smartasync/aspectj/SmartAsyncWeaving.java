@@ -27,18 +27,8 @@ public final class SmartAsyncWeaving {
 
     private static final SmartAsyncWeaving INSTANCE = new SmartAsyncWeaving();
 
-    private static final Body<ProceedingJoinPoint> BODY = new Body<>() {
-
-        @Override
-        public @Nullable Object proceed(ProceedingJoinPoint joinPoint) throws Throwable {
-            return joinPoint.proceed();
-        }
-
-        @Override
-        public Detached detach(ProceedingJoinPoint joinPoint) {
-            return joinPoint::proceed; // holds its place among the advice itself, for all threads
-        }
-    };
+    /** A join point of AspectJ's holds its place among the advice itself, for all threads. */
+    private static final Body<ProceedingJoinPoint> BODY = ProceedingJoinPoint::proceed;
 
     private final List<Application> applications = new CopyOnWriteArrayList<>();
 

@@ -13,12 +13,16 @@ record PastWeaving<I>(BoundMethod method, Body<I> body) implements Body<I> {
 
     @Override
     public @Nullable Object proceed(I invocation) throws Throwable {
-        return method.callThrough(() -> body.proceed(invocation));
+        return method.callThrough(body, invocation);
     }
 
     @Override
-    public Detached detach(I invocation) {
-        Detached detached = body.detach(invocation);
-        return () -> method.callThrough(detached);
+    public @Nullable Object proceedElsewhere(I invocation) throws Throwable {
+        return method.callThrough(call -> body.proceedElsewhere(call), invocation);
+    }
+
+    @Override
+    public @Nullable Object proceedAgain(I invocation) throws Throwable {
+        return method.callThrough(call -> body.proceedAgain(call), invocation);
     }
 }

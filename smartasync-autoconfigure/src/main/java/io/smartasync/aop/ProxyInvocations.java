@@ -6,30 +6,29 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
 
-/** How a proxied call goes on, here or on another thread. */
-final class ProxyInvocations {
+/**
+ * How a proxied call goes on, here or on another thread. There the invocation is exposed too, since advice of other aspects
+ * further in asks for it.
+ */
+final class ProxyInvocations implements Body<MethodInvocation> {
 
-    static final Body<MethodInvocation> BODY = new Body<>() {
-
-        @Override
-        public @Nullable Object proceed(MethodInvocation invocation) throws Throwable {
-            return invocation.proceed();
-        }
-
-        @Override
-        public Detached detach(MethodInvocation invocation) {
-            return ProxyInvocations.detach(invocation);
-        }
-    };
+    static final Body<MethodInvocation> BODY = new ProxyInvocations();
 
     private ProxyInvocations() {}
 
-    /**
-     * Keeps the place in the chain of interceptors and goes on from there with a clone each time. The invocation is
-     * exposed on the new thread too, since advice of other aspects further in asks for it.
-     */
-    static Body.Detached detach(MethodInvocation invocation) {
-        ProxyMethodInvocation here = (ProxyMethodInvocation) invocation;
-        return () -> ExposeInvocationInterceptor.INSTANCE.invoke(here.invocableClone());
+    @Override
+    public @Nullable Object proceed(MethodInvocation invocation) throws Throwable {
+        return invocation.proceed();
+    }
+
+    @Override
+    public @Nullable Object proceedElsewhere(MethodInvocation invocation) throws Throwable {
+        return ExposeInvocationInterceptor.INSTANCE.invoke(invocation);
+    }
+
+    /** Keeps the place in the chain of interceptors and goes on from there with a clone each time. */
+    @Override
+    public @Nullable Object proceedAgain(MethodInvocation invocation) throws Throwable {
+        return proceedElsewhere(((ProxyMethodInvocation) invocation).invocableClone());
     }
 }

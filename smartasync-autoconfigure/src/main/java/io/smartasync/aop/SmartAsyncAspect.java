@@ -1,16 +1,14 @@
 package io.smartasync.aop;
 
-import io.smartasync.execution.Body;
 import io.smartasync.execution.BoundMethod;
 import io.smartasync.execution.MethodRegistry;
 import io.smartasync.execution.SmartAsyncEngine;
 import java.util.function.Supplier;
+import org.aopalliance.intercept.MethodInvocation;
 import org.aspectj.lang.ProceedingJoinPoint;
 import org.aspectj.lang.annotation.Around;
 import org.aspectj.lang.annotation.Aspect;
-import org.aspectj.lang.reflect.MethodSignature;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
 import org.springframework.core.Ordered;
 
 /**
@@ -32,19 +30,6 @@ public class SmartAsyncAspect implements Ordered {
             + " || within(@(@io.smartasync.SmartAsync *) *))"
             + " && !execution(* java.lang.Object.*(..)) && !within(is(FinalType))";
 
-    private static final Body<ProceedingJoinPoint> BODY = new Body<>() {
-
-        @Override
-        public @Nullable Object proceed(ProceedingJoinPoint joinPoint) throws Throwable {
-            return joinPoint.proceed();
-        }
-
-        @Override
-        public Detached detach(ProceedingJoinPoint joinPoint) {
-            return ProxyInvocations.detach(ExposeInvocationInterceptor.currentInvocation());
-        }
-    };
-
     private final Supplier<MethodRegistry> methods;
     private final Supplier<SmartAsyncEngine> engine;
     private final int order;
@@ -65,9 +50,9 @@ public class SmartAsyncAspect implements Ordered {
     /** Runs one call. */
     @Around(POINTCUT)
     public @Nullable Object run(ProceedingJoinPoint joinPoint) throws Throwable {
-        MethodSignature signature = (MethodSignature) joinPoint.getSignature();
-        BoundMethod method = methods.get().get(joinPoint.getTarget().getClass(), signature.getMethod());
-        return engine.get().invoke(method, PastWeaving.of(method, BODY), joinPoint);
+        MethodInvocation invocation = JoinPoints.invocation(joinPoint);
+        BoundMethod method = methods.get().get(joinPoint.getTarget().getClass(), invocation.getMethod());
+        return engine.get().invoke(method, PastWeaving.of(method, ProxyInvocations.BODY), invocation);
     }
 
     @Override

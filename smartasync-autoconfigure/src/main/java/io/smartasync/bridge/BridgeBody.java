@@ -42,16 +42,11 @@ final class BridgeBody implements Body<Object[]> {
 
     @Override
     public @Nullable Object proceed(Object[] arguments) throws Throwable {
-        Object result = intercepted == null ? call(arguments) : intercepted.callThrough(() -> call(arguments));
+        Object result = intercepted == null ? call(arguments) : intercepted.callThrough(this::call, arguments);
         return conversion.apply(result);
     }
 
     private @Nullable Object call(Object[] arguments) throws Throwable {
         return (Object) target.invokeExact(arguments);
-    }
-
-    @Override
-    public Detached detach(Object[] arguments) {
-        return () -> proceed(arguments);
     }
 }

@@ -4,25 +4,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The body of a call, as whatever intercepted the call hands it to the engine: one constant per kind of interception,
- * so that nothing is built for a call that stays on its thread.
+ * so that nothing is built for a call.
  *
  * @param <I> what the interception knows of one call
  */
+@FunctionalInterface
 public interface Body<I> {
 
-    /** Runs the body here and now. */
+    /** Runs the body here and now; once. */
     @Nullable
     Object proceed(I invocation) throws Throwable;
 
-    /** Prepares the body, on the caller's thread, to run on any thread and any number of times. */
-    Detached detach(I invocation);
+    /** Runs the body on any thread; once, and in place of {@link #proceed}. */
+    default @Nullable Object proceedElsewhere(I invocation) throws Throwable {
+        return proceed(invocation);
+    }
 
-    /** A body that may run on any thread and any number of times. */
-    @FunctionalInterface
-    interface Detached {
-
-        /** Runs the body. */
-        @Nullable
-        Object proceed() throws Throwable;
+    /** Runs the body on any thread and any number of times, and in place of {@link #proceed}. */
+    default @Nullable Object proceedAgain(I invocation) throws Throwable {
+        return proceedElsewhere(invocation);
     }
 }

@@ -96,12 +96,12 @@ public final class BoundMethod {
      * Calls this method of a bean, by way of {@code call}, for a bridge or proxy that decided how and counts the call: the
      * interception further in lets it through.
      */
-    public @Nullable Object callThrough(Body.Detached call) throws Throwable {
+    public <I> @Nullable Object callThrough(Body<I> call, I invocation) throws Throwable {
         calledThrough = true;
         BoundMethod outer = DECIDED.get();
         DECIDED.set(this);
         try {
-            return call.proceed();
+            return call.proceed(invocation);
         } finally {
             if (outer == null) {
                 DECIDED.remove();

@@ -86,10 +86,17 @@ class Call {
         return settled != 0;
     }
 
+    /** Who tells the result of a call. */
+    interface Result {
+
+        /** The time is over: nobody waits any more. */
+        void timeOut();
+    }
+
     /** Starts the clock, if the method has a timeout. */
-    void limit(Timeouts timeouts, Runnable onTimeout) {
+    void limit(Timeouts timeouts, Result result) {
         if (method.timeout() != null) {
-            Future<?> running = timeouts.schedule(onTimeout, method.timeout());
+            Future<?> running = timeouts.schedule(result::timeOut, method.timeout());
             timeout = running;
             if (running != null && isSettled()) {
                 running.cancel(false);
@@ -104,6 +111,9 @@ class Call {
 
     /** The result is final. */
     void onSettled() {}
+
+    /** The future that the body returned has completed, whoever ended the call. */
+    void bodyCompleted() {}
 
     /** Stops the body, which nobody waits for any more. */
     void abort(boolean interrupt) {}

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The future that a caller gets. Unlike a plain {@link CompletableFuture}, cancelling it stops the work behind it; so does
  * completing it from outside, as {@code orTimeout} does. Its call is counted before its result can be seen.
  */
-final class CallFuture extends CompletableFuture<@Nullable Object> {
+final class CallFuture extends CompletableFuture<@Nullable Object> implements Call.Result {
 
     private final Call call;
     private volatile @Nullable Future<?> pending;
@@ -98,8 +98,18 @@ final class CallFuture extends CompletableFuture<@Nullable Object> {
         }
     }
 
-    /** Takes over the result of the body's own future; {@code done} is told when that has one, whoever ended the call. */
-    void adopt(CompletionStage<?> stage, Runnable done) {
+    /** Takes over the result of the body's own future. */
+    void adopt(CompletionStage<?> stage) {
+        // As most bodies return it: nothing to build. A subclass need not let itself be asked (completedStage's does
+        // not)
+        if (stage.getClass() == CompletableFuture.class
+                && stage instanceof CompletableFuture<?> done
+                && done.isDone()
+                && !done.isCompletedExceptionally()) {
+            call.bodyCompleted();
+            succeed(done.join());
+            return;
+        }
         if (stage instanceof Future<?> cancellable) {
             pending = cancellable;
             if (call.isSettled()) {
@@ -107,7 +117,7 @@ final class CallFuture extends CompletableFuture<@Nullable Object> {
             }
         }
         stage.whenComplete((value, error) -> {
-            done.run();
+            call.bodyCompleted();
             if (error == null) {
                 succeed(value);
             } else {
@@ -117,7 +127,8 @@ final class CallFuture extends CompletableFuture<@Nullable Object> {
         });
     }
 
-    void timeOut() {
+    @Override
+    public void timeOut() {
         TimeoutException error = call.timeoutException();
         if (call.settle(Outcome.TIMEOUT, error)) {
             stop(true);

@@ -53,8 +53,11 @@ public final class ContextPropagation implements ContextCarrier {
                 .build()
                 .captureAll();
 
+        private static final Object[] NO_CONTEXTS = {};
+
         private final int accessorsSeen;
-        private final List<ThreadLocalAccessor<?>> accessors;
+        private final ThreadLocalAccessor<?>[] accessors;
+        private final Carried.Scope clean = this::clear;
         private final ContextSnapshotFactory waiting;
         private final ContextSnapshotFactory detached;
         private final Carried nothing;
@@ -72,13 +75,13 @@ public final class ContextPropagation implements ContextCarrier {
             for (ContextAccessor<?, ?> accessor : global.getContextAccessors()) {
                 registry.registerContextAccessor(accessor);
             }
-            accessors = registry.getThreadLocalAccessors();
+            accessors = registry.getThreadLocalAccessors().toArray(ThreadLocalAccessor<?>[]::new);
             waiting = ContextSnapshotFactory.builder().contextRegistry(registry).build();
             detached = ContextSnapshotFactory.builder()
                     .contextRegistry(registry)
                     .captureKeyPredicate(key -> !key.equals(REQUEST_ATTRIBUTES + ".KEY"))
                     .build();
-            nothing = ownThread -> ownThread ? this::clear : Carried.NOTHING.open(false);
+            nothing = ownThread -> ownThread ? clean : Carried.NOTHING.open(false);
         }
 
         private static void add(ContextRegistry registry, String accessor, @Nullable ClassLoader classLoader) {
@@ -93,7 +96,8 @@ public final class ContextPropagation implements ContextCarrier {
         }
 
         Carried capture(ContextSnapshotFactory factory, @Nullable Object subscriber) {
-            ContextSnapshot snapshot = subscriber == null ? factory.captureAll() : factory.captureAll(subscriber);
+            ContextSnapshot snapshot =
+                    subscriber == null ? factory.captureAll(NO_CONTEXTS) : factory.captureAll(subscriber);
             if (snapshot == NOTHING) {
                 return nothing;
             }

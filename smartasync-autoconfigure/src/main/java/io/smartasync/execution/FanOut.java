@@ -89,7 +89,7 @@ final class FanOut<T, R extends @Nullable Object> extends CompletableFuture<List
         }
     }
 
-    private void workOff() {
+    private @Nullable Object workOff() {
         for (int i = next.getAndIncrement(); i < items.size() && end.get() == null; i = next.getAndIncrement()) {
             Call call = new Call(method, route);
             try (CallObserver.Scope observed = call.openScope()) {
@@ -98,11 +98,12 @@ final class FanOut<T, R extends @Nullable Object> extends CompletableFuture<List
                 Outcome stopped = end.get();
                 call.settle(stopped == null ? Outcome.ERROR : stopped, ex);
                 completeExceptionally(ex);
-                return;
+                return null;
             }
             call.settle(Outcome.SUCCESS, null);
             open.decrementAndGet();
         }
+        return null;
     }
 
     private void succeedIfAllAreDone() {
@@ -158,23 +159,19 @@ final class FanOut<T, R extends @Nullable Object> extends CompletableFuture<List
     }
 
     /** Takes items as long as there are any. Its executor knows it as one call, the meters know its items. */
-    private final class Worker extends FutureCall {
+    private final class Worker extends FutureCall<FanOut<?, ?>> {
 
         Worker() {
             super(
                     FanOut.this.method,
                     FanOut.this.route,
-                    FanOut.this::workOffAll,
+                    FanOut::workOff,
+                    FanOut.this,
                     engine.capture(FanOut.this.route, null),
                     null);
         }
 
         @Override
         void count(Outcome outcome, @Nullable Throwable error, long nanos) {}
-    }
-
-    private @Nullable Object workOffAll() {
-        workOff();
-        return null;
     }
 }

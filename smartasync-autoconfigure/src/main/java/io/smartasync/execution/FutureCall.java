@@ -11,26 +11,34 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.task.TaskRejectedException;
 
 /** An offloaded call whose result goes into a {@link CallFuture}: the paths AWAIT and, for futures, OFFLOAD. */
-class FutureCall extends OffloadedCall {
+class FutureCall<I> extends OffloadedCall {
 
     final CallFuture future = new CallFuture(this);
-    private final Body.Detached body;
-    private @Nullable Object result;
+    private final Body<I> body;
+    private final I invocation;
     private volatile @Nullable TaskRejectedException refusal;
 
-    FutureCall(BoundMethod method, Route route, Body.Detached body, Carried context) {
-        this(method, route, body, context, method.observe(route, null));
+    FutureCall(BoundMethod method, Route route, Body<I> body, I invocation, Carried context) {
+        this(method, route, body, invocation, context, method.observe(route, null));
     }
 
-    FutureCall(BoundMethod method, Route route, Body.Detached body, Carried context, @Nullable ObservedCall observed) {
+    FutureCall(
+            BoundMethod method,
+            Route route,
+            Body<I> body,
+            I invocation,
+            Carried context,
+            @Nullable ObservedCall observed) {
         super(method, route, context, null, observed);
         this.body = body;
+        this.invocation = invocation;
     }
 
     @Override
-    void body() throws Throwable {
-        Object returned = body.proceed();
-        result = method.givesValueLater() ? stage(returned) : returned;
+    @Nullable
+    Object body() throws Throwable {
+        Object returned = body.proceedElsewhere(invocation);
+        return method.givesValueLater() ? stage(returned) : returned;
     }
 
     private CompletionStage<?> stage(@Nullable Object returned) throws Throwable {
@@ -49,9 +57,9 @@ class FutureCall extends OffloadedCall {
     }
 
     @Override
-    void bodyEnded(@Nullable Throwable failure) {
+    void bodyEnded(@Nullable Object result, @Nullable Throwable failure) {
         if (failure == null && method.givesValueLater() && result instanceof CompletionStage<?> stage) {
-            future.adopt(stage, this::leaveResult);
+            future.adopt(stage);
             return;
         }
         leaveResult();
@@ -60,6 +68,11 @@ class FutureCall extends OffloadedCall {
         } else {
             future.fail(CallFuture.outcome(failure), failure);
         }
+    }
+
+    @Override
+    void bodyCompleted() {
+        leaveResult();
     }
 
     @Nullable

@@ -6,30 +6,36 @@ import io.smartasync.Caller;
 import io.smartasync.Route;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.task.TaskRejectedException;
 
 /**
- * A call whose body runs on an executor. A {@link FutureTask} sees to it that the body starts at most once, never after
- * it was cancelled, and is interrupted only while it runs.
+ * A call whose body runs on an executor. The body starts at most once, never after it was cancelled, and is interrupted
+ * only while it runs.
  *
  * <p>The permit is held by two, the thread that runs the body and the result as long as it is pending; the last of them
  * gives it back.
  *
  * <p>A call knows the call whose body made it. Such a chain never waits for itself.
  */
-abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Object> {
+abstract class OffloadedCall extends Call implements Task {
 
     private static final ThreadLocal<@Nullable OffloadedCall> RUNNING = new ThreadLocal<>();
     private static final AtomicIntegerFieldUpdater<OffloadedCall> HOLDERS =
             AtomicIntegerFieldUpdater.newUpdater(OffloadedCall.class, "holders");
+    private static final AtomicIntegerFieldUpdater<OffloadedCall> STAGE =
+            AtomicIntegerFieldUpdater.newUpdater(OffloadedCall.class, "stage");
+
+    // The stages of the body
+    private static final int WAITS = 0;
+    private static final int RUNS = 1;
+    private static final int IS_BEING_INTERRUPTED = 2;
+    private static final int INTERRUPTED = 3;
+    private static final int OVER = 4;
 
     final BodyExecutor executor;
     private final Carried context;
-    private final FutureTask<@Nullable Object> task = new FutureTask<>(this);
     private final @Nullable Thread loop;
     private volatile @Nullable OffloadedCall parent;
     private volatile @Nullable Thread runner;
@@ -37,15 +43,13 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
     private volatile boolean underPermitOfChain;
 
     private volatile int holders = 2;
+    private volatile int stage = WAITS;
+    private boolean bodyLeft; // seen only by the thread that runs the body
 
-    // Seen only by the thread that runs the body
-    private boolean started;
-    private boolean bodyLeft;
-    private @Nullable Throwable failure;
+    private @Nullable Waiting waiting;
 
-    // Set while it waits for a permit
-    private @Nullable WaitGraph waitGraph;
-    private Set<BodyExecutor> held = Set.of();
+    /** It waits for a permit, with these of other executors in its chain. */
+    private record Waiting(WaitGraph graph, Set<BodyExecutor> held) {}
 
     /**
      * Prepares a call from the current thread.
@@ -72,10 +76,10 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
     }
 
     /** The body, on a thread of the executor and open to interrupts. */
-    abstract void body() throws Throwable;
+    abstract @Nullable Object body() throws Throwable;
 
     /** The body has returned or failed; its thread is open to interrupts no more. */
-    abstract void bodyEnded(@Nullable Throwable failure);
+    abstract void bodyEnded(@Nullable Object result, @Nullable Throwable failure);
 
     /** The body never ran: the executor is full or shut down, or the call was cancelled in time. */
     abstract void neverRan(@Nullable TaskRejectedException reason);
@@ -88,40 +92,35 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
                     "Executor '" + executor.name() + "' is full, and an event loop can't run the body in its place"));
             return;
         }
-        task.run();
-        runner = null;
-        if (!inPlace || task.isCancelled()) {
-            Thread.interrupted(); // an interrupt that came late must not meet what the thread does next
-        }
-        leaveBody();
-        if (started) {
-            bodyEnded(failure);
-        } else {
-            neverRan(null);
-        }
-    }
-
-    /** What {@link #task} runs. */
-    @Override
-    public final @Nullable Object call() {
-        started = true;
         runner = Thread.currentThread();
+        if (!STAGE.compareAndSet(this, WAITS, RUNS)) {
+            runner = null;
+            leaveBody();
+            neverRan(null);
+            return;
+        }
         bodyStarts();
         OffloadedCall outer = RUNNING.get();
         RUNNING.set(this);
+        Object result = null;
+        Throwable failure = null;
         try (Carried.Scope scope = openContext();
                 CallObserver.Scope observed = openScope()) {
-            body();
+            result = body();
         } catch (Throwable ex) {
             failure = ex;
-        } finally {
-            if (outer == null) {
-                RUNNING.remove();
-            } else {
-                RUNNING.set(outer);
-            }
         }
-        return null;
+        RUNNING.set(outer); // null rather than removed, which would make a new entry for each call
+        boolean interrupted = !STAGE.compareAndSet(this, RUNS, OVER);
+        while (stage == IS_BEING_INTERRUPTED) {
+            Thread.onSpinWait(); // the interrupt is for the body and must not meet what the thread does next
+        }
+        runner = null;
+        if (!inPlace || interrupted) {
+            Thread.interrupted();
+        }
+        leaveBody();
+        bodyEnded(result, failure);
     }
 
     /** In place it is the caller's own context already. */
@@ -136,10 +135,19 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
 
     @Override
     void abort(boolean interrupt) {
-        // Whoever receives the result on the body's own thread may cancel there, and must not be interrupted itself
-        boolean cancelled = task.cancel(interrupt && method.interruptible() && !isOnBodyThread());
-        if (cancelled && runner == null) {
+        if (STAGE.compareAndSet(this, WAITS, OVER)) {
             executor.withdraw(this);
+            return;
+        }
+        // Whoever receives the result on the body's own thread may cancel there, and must not be interrupted itself
+        Thread thread = runner;
+        if (interrupt
+                && method.interruptible()
+                && thread != null
+                && !isOnBodyThread()
+                && STAGE.compareAndSet(this, RUNS, IS_BEING_INTERRUPTED)) {
+            thread.interrupt();
+            stage = INTERRUPTED;
         }
     }
 
@@ -190,15 +198,14 @@ abstract class OffloadedCall extends Call implements Task, Callable<@Nullable Ob
         if (!graph.enter(executors, executor)) {
             return false;
         }
-        held = executors;
-        waitGraph = graph;
+        waiting = new Waiting(graph, executors);
         return true;
     }
 
     @Override
     public final void waited() {
-        if (waitGraph != null) {
-            waitGraph.leave(held, executor);
+        if (waiting != null) {
+            waiting.graph.leave(waiting.held, executor);
         }
     }
 

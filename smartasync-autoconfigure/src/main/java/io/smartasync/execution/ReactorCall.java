@@ -5,7 +5,6 @@ import io.smartasync.Route;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import org.springframework.core.task.TaskRejectedException;
 import reactor.core.CoreSubscriber;
@@ -18,11 +17,14 @@ final class ReactorCall extends OffloadedCall {
     private static final Object CHAIN = ReactorCall.class;
 
     final ReactorSubscription subscription;
-    private final ReactorEngine.Source source;
+    private final ReactorEngine.Source<?> source;
     private volatile @Nullable Pull pull;
 
     ReactorCall(
-            BoundMethod method, Route route, ReactorEngine.Source source, CoreSubscriber<? super Object> downstream) {
+            BoundMethod method,
+            Route route,
+            ReactorEngine.Source<?> source,
+            CoreSubscriber<? super Object> downstream) {
         super(
                 method,
                 route,
@@ -54,13 +56,14 @@ final class ReactorCall extends OffloadedCall {
     }
 
     @Override
-    void body() throws Throwable {
-        Publisher<?> publisher = source.open();
-        publisher.subscribe(subscription);
+    @Nullable
+    Object body() throws Throwable {
+        source.open().subscribe(subscription);
+        return null;
     }
 
     @Override
-    void bodyEnded(@Nullable Throwable failure) {
+    void bodyEnded(@Nullable Object result, @Nullable Throwable failure) {
         if (failure != null) {
             subscription.onError(failure);
         }

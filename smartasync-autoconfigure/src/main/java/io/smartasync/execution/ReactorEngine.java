@@ -19,9 +19,9 @@ public final class ReactorEngine {
     private ReactorEngine() {}
 
     /** What the caller gets at once; nothing runs before somebody subscribes. */
-    static Object publisher(SmartAsyncEngine engine, BoundMethod method, Body.Detached body) {
+    static <I> Object publisher(SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation) {
         ReactiveAdapter adapter = Objects.requireNonNull(Shape.adapter(method.returnType()));
-        Source source = new Source(engine, method, body, adapter);
+        Source<I> source = new Source<>(engine, method, body, invocation, adapter);
         return adapter.fromPublisher(source.single() ? new RoutedMono(source) : new RoutedFlux(source));
     }
 
@@ -34,7 +34,7 @@ public final class ReactorEngine {
     }
 
     /** What is the same for all subscriptions to one call. */
-    record Source(SmartAsyncEngine engine, BoundMethod method, Body.Detached body, ReactiveAdapter adapter) {
+    record Source<I>(SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation, ReactiveAdapter adapter) {
 
         void subscribe(CoreSubscriber<? super Object> subscriber) {
             Route route = engine.route(method);
@@ -62,7 +62,7 @@ public final class ReactorEngine {
 
         /** Calls the method. */
         Publisher<?> open() throws Throwable {
-            Object returned = body.proceed();
+            Object returned = body.proceedAgain(invocation);
             if (returned == null) {
                 throw method.nullResult();
             }
@@ -72,10 +72,10 @@ public final class ReactorEngine {
 
     private static final class RoutedMono extends Mono<Object> {
 
-        private final Source source;
+        private final Source<?> source;
         private final ForgottenResults.@Nullable Watched watched;
 
-        RoutedMono(Source source) {
+        RoutedMono(Source<?> source) {
             this.source = source;
             this.watched = source.engine.watch(this, source.method);
         }
@@ -91,10 +91,10 @@ public final class ReactorEngine {
 
     private static final class RoutedFlux extends Flux<Object> {
 
-        private final Source source;
+        private final Source<?> source;
         private final ForgottenResults.@Nullable Watched watched;
 
-        RoutedFlux(Source source) {
+        RoutedFlux(Source<?> source) {
             this.source = source;
             this.watched = source.engine.watch(this, source.method);
         }

@@ -18,9 +18,9 @@ import reactor.core.publisher.Mono;
 public final class ReactorSmartAsyncTemplate extends OperationsTemplate<ReactorSmartAsyncOperations>
         implements ReactorSmartAsyncOperations {
 
-    private static final Body<Callable<?>> ONE = body(work -> Mono.justOrEmpty(work.call()));
-    private static final Body<Callable<? extends Iterable<?>>> MANY = body(work -> Flux.fromIterable(work.call()));
-    private static final Body<Mono<?>> RESULT = body(ReactorEngine::toFuture);
+    private static final Body<Callable<?>> ONE = work -> Mono.justOrEmpty(work.call());
+    private static final Body<Callable<? extends Iterable<?>>> MANY = work -> Flux.fromIterable(work.call());
+    private static final Body<Mono<?>> RESULT = ReactorEngine::toFuture;
 
     private final BoundMethod mono = running("mono");
     private final BoundMethod flux = running("flux");
@@ -95,21 +95,6 @@ public final class ReactorSmartAsyncTemplate extends OperationsTemplate<ReactorS
     }
 
     private <I> Object publisher(BoundMethod method, Body<I> body, I invocation) {
-        return ReactorEngine.publisher(engine, method, body.detach(invocation));
-    }
-
-    private static <I> Body<I> body(ThrowingFunction<I, Object> work) {
-        return new Body<>() {
-
-            @Override
-            public Object proceed(I invocation) throws Throwable {
-                return work.applyWithException(invocation);
-            }
-
-            @Override
-            public Detached detach(I invocation) {
-                return () -> work.applyWithException(invocation);
-            }
-        };
+        return ReactorEngine.publisher(engine, method, body, invocation);
     }
 }

@@ -15,7 +15,7 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /** Stands between a subscriber and the publisher that the method returned: counts the call when it ends. */
-final class ReactorSubscription implements CoreSubscriber<Object>, Subscription {
+final class ReactorSubscription implements CoreSubscriber<Object>, Subscription, Call.Result {
 
     private static final AtomicReferenceFieldUpdater<ReactorSubscription, @Nullable Subscription> UPSTREAM =
             AtomicReferenceFieldUpdater.newUpdater(ReactorSubscription.class, Subscription.class, "upstream");
@@ -44,7 +44,7 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription 
 
     void start(Timeouts timeouts) {
         downstream.onSubscribe(this);
-        call.limit(timeouts, this::timeOut);
+        call.limit(timeouts, this);
     }
 
     @Override
@@ -143,7 +143,8 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription 
         fail(Outcome.REJECTED, reason);
     }
 
-    private void timeOut() {
+    @Override
+    public void timeOut() {
         TimeoutException error = call.timeoutException();
         if (call.settle(Outcome.TIMEOUT, error)) {
             stop();

@@ -63,7 +63,7 @@ public final class SmartAsyncEngine {
             return method.letThrough(body, invocation);
         }
         if (method.shape() == Shape.PUBLISHER) {
-            return ReactorEngine.publisher(this, method, body.detach(invocation)); // decided at each subscription
+            return ReactorEngine.publisher(this, method, body, invocation); // decided at each subscription
         }
         Route route = route(method);
         return switch (route.path()) {
@@ -71,8 +71,8 @@ public final class SmartAsyncEngine {
             case AWAIT ->
                 route.executor() == null
                         ? await(method, callInPlace(method, route, body, invocation))
-                        : await(method, submit(method, route, body.detach(invocation)).future);
-            case OFFLOAD -> offload(method, route, body.detach(invocation));
+                        : await(method, submit(method, route, body, invocation).future);
+            case OFFLOAD -> offload(method, route, body, invocation);
             case PASS_THROUGH ->
                 method.givesValueLater()
                         ? passThrough(method, route, body, invocation)
@@ -150,8 +150,8 @@ public final class SmartAsyncEngine {
         }
     }
 
-    private @Nullable Object offload(BoundMethod method, Route route, Body.Detached body) throws Throwable {
-        FutureCall call = submit(method, route, body);
+    private <I> @Nullable Object offload(BoundMethod method, Route route, Body<I> body, I invocation) throws Throwable {
+        FutureCall<I> call = submit(method, route, body, invocation);
         if (method.shape() == Shape.FUTURE) {
             return call.future.watchedBy(this);
         }
@@ -169,9 +169,9 @@ public final class SmartAsyncEngine {
         return null;
     }
 
-    private FutureCall submit(BoundMethod method, Route route, Body.Detached body) {
-        FutureCall call = new FutureCall(method, route, body, capture(route, null));
-        call.limit(timeouts, call.future::timeOut);
+    private <I> FutureCall<I> submit(BoundMethod method, Route route, Body<I> body, I invocation) {
+        FutureCall<I> call = new FutureCall<>(method, route, body, invocation, capture(route, null));
+        call.limit(timeouts, call.future);
         call.executor.submit(call);
         return call;
     }
@@ -199,11 +199,11 @@ public final class SmartAsyncEngine {
             return result;
         }
         CallFuture future = new CallFuture(call);
-        future.adopt(stage, () -> {});
+        future.adopt(stage);
         if (!replaceable || (future.isDone() && !method.isDebugged())) {
             return result;
         }
-        call.limit(timeouts, future::timeOut);
+        call.limit(timeouts, future);
         return future.watchedBy(this);
     }
 
@@ -211,7 +211,7 @@ public final class SmartAsyncEngine {
     private <I> CallFuture callInPlace(BoundMethod method, Route route, Body<I> body, I invocation) {
         Call call = new Call(method, route);
         CallFuture future = new CallFuture(call);
-        call.limit(timeouts, future::timeOut);
+        call.limit(timeouts, future);
         Object result;
         try (CallObserver.Scope observed = call.openScope()) {
             result = body.proceed(invocation);
@@ -222,7 +222,7 @@ public final class SmartAsyncEngine {
         if (!method.givesValueLater()) {
             future.succeed(result);
         } else if (result instanceof CompletionStage<?> stage) {
-            future.adopt(stage, () -> {});
+            future.adopt(stage);
         } else {
             future.fail(Outcome.ERROR, method.nullResult());
         }

@@ -16,31 +16,8 @@ import org.springframework.util.function.ThrowingFunction;
 /** Hands pieces of code to the engine. */
 public final class SmartAsyncTemplate extends OperationsTemplate<SmartAsyncOperations> implements SmartAsyncOperations {
 
-    private static final Body<Callable<?>> CODE = new Body<>() {
-
-        @Override
-        public @Nullable Object proceed(Callable<?> work) throws Exception {
-            return work.call();
-        }
-
-        @Override
-        public Detached detach(Callable<?> work) {
-            return work::call;
-        }
-    };
-
-    private static final Body<CompletionStage<?>> STAGE = new Body<>() {
-
-        @Override
-        public Object proceed(CompletionStage<?> stage) {
-            return stage;
-        }
-
-        @Override
-        public Detached detach(CompletionStage<?> stage) {
-            return () -> stage;
-        }
-    };
+    private static final Body<Callable<?>> CODE = Callable::call;
+    private static final Body<CompletionStage<?>> STAGE = stage -> stage;
 
     private final BoundMethod call = running("call");
     private final BoundMethod future = running("future");

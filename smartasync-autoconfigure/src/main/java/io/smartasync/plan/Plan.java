@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Plan {
 
     private final Subject subject;
+    private final Shape shape;
     private final Settings settings;
     private final Origins origins;
     private final boolean warnOnEventLoop;
@@ -52,6 +53,7 @@ public final class Plan {
 
     Plan(Subject subject, Settings settings, Origins origins, boolean warnOnEventLoop, Map<Caller, Route> row) {
         this.subject = subject;
+        this.shape = subject.shape();
         this.settings = settings;
         this.origins = origins;
         this.warnOnEventLoop = warnOnEventLoop;
@@ -86,7 +88,7 @@ public final class Plan {
 
     /** What the caller gets. */
     public Shape shape() {
-        return subject.shape();
+        return shape;
     }
 
     /** What rule, annotation and defaults add up to. */

@@ -55,7 +55,10 @@ class OtherAspectsTest {
     @Test
     void adviceFurtherOutRunsOnTheCallersThread() {
         TestContext.with(Pricing.class, Outer.class).run(context -> {
+            Calls calls = TestContext.calls(context);
             assertThat(context.getBean(Pricing.class).price("tea").join()).isEqualTo("price of tea");
+
+            assertThat(calls.by("caller")).containsExactly(entry("platform", 1L)); // intercepted once
 
             assertThat(context.getBean(Outer.class).seen)
                     .hasSize(2)
@@ -177,10 +180,7 @@ class OtherAspectsTest {
         private static final Pointcut POINTCUT = new StaticMethodMatcherPointcut() {
             @Override
             public boolean matches(Method method, Class<?> targetClass) {
-                {
-                    methods.add(method.getName());
-                    new Exception("YY " + method + targetClass).printStackTrace();
-                }
+                methods.add(method.getName());
                 return Pricing.class.isAssignableFrom(targetClass) || Prices.class.isAssignableFrom(targetClass);
             }
         };
