@@ -1,0 +1,214 @@
+package io.smartasync.benchmarks;
+
+import io.smartasync.SmartAsync;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.LongStream;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Requests to Tomcat, all servers in one JVM and measured in turn. */
+final class HttpScale {
+
+    private static final int ROUNDS = 9;
+    private static final int CLIENTS = 16;
+    private static final Duration ROUND = Duration.ofSeconds(2);
+
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    private HttpScale() {}
+
+    static void measure() throws Exception {
+        try (ConfigurableApplicationContext with = server(true);
+                ConfigurableApplicationContext without = server(false);
+                ConfigurableApplicationContext control = server(false)) {
+            HttpScale http = new HttpScale();
+            http.throughput(uri(with, "/sync"), uri(with, "/async"), uri(without, "/sync"), uri(control, "/sync"));
+            http.tail(uri(with, "/sync"), uri(with, "/slow"));
+            http.threads.shutdownNow();
+        }
+    }
+
+    private void throughput(URI sync, URI async, URI without, URI control) throws Exception {
+        URI[] targets = {sync, async, without, control};
+        double[][] rates = new double[targets.length][ROUNDS];
+        for (int round = -2; round < ROUNDS; round++) {
+            for (int i = 0; i < targets.length; i++) {
+                int target = (i + round + targets.length) % targets.length; // nobody is always first
+                double rate = latencies(targets[target], CLIENTS).length / (double) ROUND.toSeconds();
+                if (round >= 0) {
+                    rates[target][round] = rate;
+                }
+            }
+        }
+        double base = Scale.median(rates[0]);
+        Scale.row(
+                "async endpoint against sync endpoint, requests per second",
+                ">= 0.70",
+                "%.2f (%.0f against %.0f)",
+                Scale.median(rates[1]) / base,
+                Scale.median(rates[1]),
+                base);
+        Scale.row(
+                "sync endpoint with the starter against without",
+                ">= 0.97",
+                "%.2f (A/A %.2f)",
+                base / Scale.median(rates[2]),
+                Scale.median(rates[3]) / Scale.median(rates[2]));
+    }
+
+    /** The time of the slowest request in a hundred, idle and with slow calls in flight. */
+    private void tail(URI sync, URI slow) throws Exception {
+        double[] idle = new double[ROUNDS];
+        double[] idleAgain = new double[ROUNDS];
+        double[] busy = new double[ROUNDS];
+        for (int round = 0; round < ROUNDS; round++) {
+            idle[round] = p99(sync);
+            List<Future<?>> clients = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                clients.add(threads.submit(() -> keepAsking(slow)));
+            }
+            busy[round] = p99(sync);
+            clients.forEach(client -> client.cancel(true));
+            Thread.sleep(500); // until the last of them has its answer
+            idleAgain[round] = p99(sync);
+        }
+        Scale.row(
+                "sync endpoint's p99 with 100 slow async calls in flight against idle",
+                "<= 2",
+                "%.2f (%.2f ms against %.2f ms; A/A %.2f)",
+                Scale.median(busy) / Scale.median(idle),
+                Scale.median(busy),
+                Scale.median(idle),
+                Scale.median(idleAgain) / Scale.median(idle));
+    }
+
+    private Void keepAsking(URI uri) throws Exception {
+        while (!Thread.interrupted()) {
+            get(uri);
+        }
+        return null;
+    }
+
+    private double p99(URI uri) throws Exception {
+        long[] nanos = latencies(uri, 2);
+        Arrays.sort(nanos);
+        return nanos[nanos.length * 99 / 100] / 1e6;
+    }
+
+    private long[] latencies(URI uri, int clients) throws Exception {
+        long end = System.nanoTime() + ROUND.toNanos();
+        Callable<long[]> asking = () -> {
+            LongStream.Builder latencies = LongStream.builder();
+            for (long start = System.nanoTime(); start < end; start = System.nanoTime()) {
+                get(uri);
+                latencies.add(System.nanoTime() - start);
+            }
+            return latencies.build().toArray();
+        };
+        List<Future<long[]>> results = new ArrayList<>();
+        for (int i = 0; i < clients; i++) {
+            results.add(threads.submit(asking));
+        }
+        LongStream all = LongStream.empty();
+        for (Future<long[]> result : results) {
+            all = LongStream.concat(all, Arrays.stream(result.get()));
+        }
+        return all.toArray();
+    }
+
+    private void get(URI uri) throws IOException, InterruptedException {
+        int status = client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding())
+                .statusCode();
+        if (status != 200) {
+            throw new IllegalStateException(uri + " answered " + status);
+        }
+    }
+
+    private static ConfigurableApplicationContext server(boolean enabled) {
+        return Contexts.start(
+                WebApplicationType.SERVLET, new Class<?>[] {Beans.class}, "smartasync.enabled=" + enabled);
+    }
+
+    private static URI uri(ConfigurableApplicationContext server, String path) {
+        return URI.create("http://localhost:" + server.getEnvironment().getProperty("local.server.port") + path);
+    }
+
+    /** The body of the requests. Without SmartAsync the annotations mean nothing. */
+    public static class Service {
+
+        @SmartAsync
+        public String sync() {
+            return "x";
+        }
+
+        @SmartAsync
+        public CompletableFuture<String> async() {
+            return CompletableFuture.completedFuture("x");
+        }
+
+        @SmartAsync
+        public CompletableFuture<String> slow() throws InterruptedException {
+            Thread.sleep(100);
+            return CompletableFuture.completedFuture("x");
+        }
+    }
+
+    /** The endpoints. */
+    @RestController
+    public static class Endpoints {
+
+        private final Service service;
+
+        Endpoints(Service service) {
+            this.service = service;
+        }
+
+        @GetMapping("/sync")
+        public String sync() {
+            return service.sync();
+        }
+
+        @GetMapping("/async")
+        public CompletableFuture<String> async() {
+            return service.async();
+        }
+
+        @GetMapping("/slow")
+        public CompletableFuture<String> slow() throws InterruptedException {
+            return service.slow();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Beans {
+
+        @Bean
+        Service service() {
+            return new Service();
+        }
+
+        @Bean
+        Endpoints endpoints(Service service) {
+            return new Endpoints(service);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package io.smartasync.benchmarks;
+
+import io.smartasync.SmartAsync;
+import java.lang.annotation.Annotation;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.description.annotation.AnnotationDescription;
+import net.bytebuddy.dynamic.DynamicType;
+import net.bytebuddy.dynamic.loading.ClassLoadingStrategy;
+import net.bytebuddy.implementation.FixedValue;
+import org.aspectj.lang.ProceedingJoinPoint;
+import org.aspectj.lang.annotation.Around;
+import org.aspectj.lang.annotation.Aspect;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+
+/** What SmartAsync costs an application before the first call: beside an aspect that does nothing, on the same beans. */
+final class StartupScale {
+
+    private static final int ROUNDS = 15;
+    private static final int BEANS = 200;
+    private static final int METHODS = 10;
+
+    private StartupScale() {}
+
+    /** What the aspect that does nothing looks for. */
+    @Retention(RetentionPolicy.RUNTIME)
+    public @interface Advised {}
+
+    static void measure() throws Exception {
+        startup(1);
+        memory();
+    }
+
+    /** Fresh classes each time, and both in turn. */
+    private static void startup(int methods) throws Exception {
+        for (int i = 0; i < 3; i++) {
+            start(SmartAsync.class, methods).close();
+            start(Advised.class, methods).close();
+        }
+        double[] smart = new double[ROUNDS];
+        double[] advised = new double[ROUNDS];
+        double[] control = new double[ROUNDS];
+        for (int i = 0; i < ROUNDS; i++) {
+            smart[i] = refresh(SmartAsync.class, methods);
+            advised[i] = refresh(Advised.class, methods);
+            control[i] = refresh(Advised.class, methods);
+        }
+        double base = Scale.median(advised);
+        Scale.row(
+                "startup: " + BEANS + " @SmartAsync beans against as many with an empty aspect",
+                "<= 1.10",
+                "%.2f (%.0f ms against %.0f ms; A/A %.2f)",
+                Scale.median(smart) / base,
+                Scale.median(smart),
+                base,
+                Scale.median(control) / base);
+    }
+
+    private static double refresh(Class<? extends Annotation> annotation, int methods) throws Exception {
+        AnnotationConfigApplicationContext context = prepare(annotation, methods);
+        System.gc();
+        long start = System.nanoTime();
+        context.refresh();
+        double millis = (System.nanoTime() - start) / 1e6;
+        context.close();
+        return millis;
+    }
+
+    private static void memory() throws Exception {
+        List<Double> uncalled = new ArrayList<>();
+        List<Double> called = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            double[] advised = held(Advised.class);
+            double[] smart = held(SmartAsync.class);
+            if (i > 0) { // the first round loads what stays
+                uncalled.add((smart[0] - advised[0]) / (BEANS * METHODS));
+                called.add((smart[1] - advised[1]) / (BEANS * METHODS));
+            }
+        }
+        Scale.row(
+                "memory held per @SmartAsync method, beyond an empty aspect",
+                "<= 2048 bytes",
+                "%.0f bytes; %.0f with its timer, after its first call",
+                Scale.median(uncalled.stream().mapToDouble(d -> d).toArray()),
+                Scale.median(called.stream().mapToDouble(d -> d).toArray()));
+    }
+
+    /** Bytes of an application with many methods, before and after each was called. */
+    private static double[] held(Class<? extends Annotation> annotation) throws Exception {
+        double before = used();
+        AnnotationConfigApplicationContext context = start(annotation, METHODS);
+        double started = used();
+        for (String name : context.getBeanNamesForAnnotation(Marked.class)) {
+            Object bean = context.getBean(name);
+            for (int i = 0; i < METHODS; i++) {
+                bean.getClass().getMethod("call" + i).invoke(bean);
+            }
+        }
+        double after = used();
+        context.close();
+        return new double[] {started - before, after - before};
+    }
+
+    private static double used() throws InterruptedException {
+        for (int i = 0; i < 4; i++) {
+            System.gc();
+            Thread.sleep(50);
+        }
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
+    private static AnnotationConfigApplicationContext start(Class<? extends Annotation> annotation, int methods) {
+        AnnotationConfigApplicationContext context = prepare(annotation, methods);
+        context.refresh();
+        return context;
+    }
+
+    private static AnnotationConfigApplicationContext prepare(Class<? extends Annotation> annotation, int methods) {
+        AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+        boolean ours = annotation == SmartAsync.class;
+        context.getEnvironment()
+                .getPropertySources()
+                .addFirst(new MapPropertySource("benchmark", Map.of("smartasync.enabled", ours)));
+        context.register(Contexts.Application.class);
+        if (!ours) {
+            context.register(EmptyAspect.class);
+        }
+        List<DynamicType.Unloaded<?>> types = new ArrayList<>();
+        for (int i = 0; i < BEANS; i++) {
+            types.add(type("io.smartasync.benchmarks.generated.Bean" + i, annotation, methods));
+        }
+        DynamicType.Unloaded<?> first = types.get(0);
+        Map<?, Class<?>> loaded = first
+                .include(types.subList(1, BEANS))
+                .load(StartupScale.class.getClassLoader(), ClassLoadingStrategy.Default.WRAPPER)
+                .getAllLoaded()
+                .entrySet()
+                .stream()
+                .collect(java.util.stream.Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        loaded.values().forEach(context::registerBean);
+        return context;
+    }
+
+    /** What the generated beans are found by. */
+    @Retention(RetentionPolicy.RUNTIME)
+    public @interface Marked {}
+
+    private static DynamicType.Unloaded<?> type(String name, Class<? extends Annotation> annotation, int methods) {
+        DynamicType.Builder<?> type = new ByteBuddy()
+                .subclass(Object.class)
+                .name(name)
+                .annotateType(AnnotationDescription.Builder.ofType(Marked.class).build());
+        for (int i = 0; i < methods; i++) {
+            type = type.defineMethod("call" + i, String.class, Modifier.PUBLIC)
+                    .intercept(FixedValue.value("x"))
+                    .annotateMethod(
+                            AnnotationDescription.Builder.ofType(annotation).build());
+        }
+        return type.make();
+    }
+
+    /** Does nothing. */
+    @Aspect
+    public static class EmptyAspect {
+
+        @Around("execution(@io.smartasync.benchmarks.StartupScale.Advised * *(..))")
+        public Object proceed(ProceedingJoinPoint joinPoint) throws Throwable {
+            return joinPoint.proceed();
+        }
+    }
+}
