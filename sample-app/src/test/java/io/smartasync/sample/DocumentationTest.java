@@ -54,6 +54,8 @@ class DocumentationTest {
                     "documentation.Domain.*",
                     "io.smartasync.*",
                     "io.smartasync.bridge.ImportSmartAsyncBridges",
+                    "io.smartasync.test.*",
+                    "io.smartasync.test.RecordedCalls.Call",
                     "java.io.*",
                     "java.math.*",
                     "java.sql.SQLException",
@@ -63,12 +65,14 @@ class DocumentationTest {
                     "org.junit.jupiter.api.*",
                     "org.springframework.beans.factory.annotation.*",
                     "org.springframework.boot.autoconfigure.AutoConfiguration",
+                    "org.springframework.boot.test.context.SpringBootTest",
                     "org.springframework.jdbc.core.simple.JdbcClient",
                     "org.springframework.scheduling.annotation.Async",
                     "org.springframework.stereotype.*",
                     "reactor.core.publisher.*",
                     "reactor.core.scheduler.*",
                     "reactor.test.StepVerifier",
+                    "static io.smartasync.Caller.*",
                     "static org.assertj.core.api.Assertions.*")
             .map(name -> "import " + name + ";\n")
             .collect(Collectors.joining());
