@@ -122,7 +122,7 @@ class AllocationTest {
             Publishers bean = context.getBean(Publishers.class);
             assertBytes(() -> done(bean.ours("x").toFuture()))
                     .isAtMost(
-                            320,
+                            330,
                             () -> done(Mono.fromCallable(() -> Publishers.body("x"))
                                     .subscribeOn(Schedulers.boundedElastic())
                                     .toFuture()))
