@@ -3,7 +3,6 @@ package io.smartasync.aop;
 import io.smartasync.execution.MethodRegistry;
 import io.smartasync.plan.AnnotatedMethods;
 import java.lang.reflect.Method;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -23,7 +22,6 @@ public final class MethodRegistration implements BeanPostProcessor {
 
     private final Supplier<MethodRegistry> methods;
     private final Consumer<Class<?>> check;
-    private final Map<Class<?>, Set<Method>> annotated = new ConcurrentHashMap<>();
     private final Set<Class<?>> checked = ConcurrentHashMap.newKeySet();
     private final Set<Class<?>> registered = ConcurrentHashMap.newKeySet();
 
@@ -65,9 +63,9 @@ public final class MethodRegistration implements BeanPostProcessor {
     }
 
     /** The framework's own beans carry no annotation of ours: the application's start-up time is not spent on them. */
-    private Set<Method> annotated(Object bean, Class<?> beanClass) {
+    private static Set<Method> annotated(Object bean, Class<?> beanClass) {
         return bean instanceof AopInfrastructureBean || beanClass.getName().startsWith("org.springframework.")
                 ? Set.of()
-                : annotated.computeIfAbsent(beanClass, AnnotatedMethods::of);
+                : AnnotatedMethods.of(beanClass);
     }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.springframework.asm.ClassReader;
 import org.springframework.asm.Opcodes;
 import org.springframework.asm.Type;
 import org.springframework.core.BridgeMethodResolver;
@@ -50,7 +51,17 @@ public final class SelfInvocations {
         SelfInvocations found = new SelfInvocations(beanClass);
         Set<Class<?>> types = types(beanClass);
         types.forEach(type -> found.addNames(type, methods));
-        types.forEach(found::read);
+        Set<String> names = methods.stream().map(Method::getName).collect(Collectors.toSet());
+        Map<Class<?>, ClassReader> files = new LinkedHashMap<>();
+        for (Class<?> type : types) {
+            ClassReader file = hasCode(type) ? ThisCalls.file(type) : null;
+            if (file != null) {
+                files.put(type, file);
+            }
+        }
+        if (files.values().stream().anyMatch(file -> ThisCalls.areConceivable(file, names))) {
+            files.forEach(found::read);
+        }
         return List.copyOf(found.problems.values());
     }
 
@@ -78,11 +89,8 @@ public final class SelfInvocations {
         }
     }
 
-    private void read(Class<?> type) {
-        if (type.isInterface() && Arrays.stream(type.getDeclaredMethods()).noneMatch(SelfInvocations::hasCode)) {
-            return;
-        }
-        ThisCalls file = ThisCalls.of(type);
+    private void read(Class<?> type, ClassReader classFile) {
+        ThisCalls file = ThisCalls.of(classFile);
         if (file == null) {
             return;
         }
@@ -119,6 +127,10 @@ public final class SelfInvocations {
                 ? callee.getDeclaringClass() != type
                         && callee.getDeclaringClass().isAssignableFrom(type)
                 : !has(file, call.callee(), Opcodes.ACC_PRIVATE);
+    }
+
+    private static boolean hasCode(Class<?> type) {
+        return !type.isInterface() || Arrays.stream(type.getDeclaredMethods()).anyMatch(SelfInvocations::hasCode);
     }
 
     private static boolean hasCode(Method method) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.asm.ClassReader;
 import org.springframework.asm.ClassVisitor;
@@ -38,6 +39,10 @@ final class ThisCalls extends ClassVisitor {
      */
     record Call(String caller, String callee, boolean nonVirtual, boolean reference, int line) {}
 
+    // Tags in the constant pool of a class file
+    private static final int METHOD_REFERENCE = 10;
+    private static final int INTERFACE_METHOD_REFERENCE = 11;
+
     private final Map<String, Integer> methods = new HashMap<>();
     private final List<Call> calls = new ArrayList<>();
     private String source = "";
@@ -46,18 +51,38 @@ final class ThisCalls extends ClassVisitor {
         super(SpringAsmInfo.ASM_VERSION);
     }
 
-    /** Reads the class file of {@code type}, {@code null} if there is none or nothing that can be read. */
-    static @Nullable ThisCalls of(Class<?> type) {
+    /** The class file of {@code type}, {@code null} if there is none or nothing that can be read. */
+    static @Nullable ClassReader file(Class<?> type) {
         try (InputStream classFile = type.getResourceAsStream(ClassUtils.getClassFileName(type))) {
-            if (classFile == null) {
-                return null;
-            }
-            ThisCalls calls = new ThisCalls();
-            new ClassReader(classFile).accept(calls, ClassReader.SKIP_FRAMES);
-            return calls;
+            return classFile == null ? null : new ClassReader(classFile);
         } catch (IOException | RuntimeException ex) {
             return null; // made by a tool or for a Java that the reader does not know
         }
+    }
+
+    /** What {@code file} says, {@code null} if it can't be read. */
+    static @Nullable ThisCalls of(ClassReader file) {
+        try {
+            ThisCalls calls = new ThisCalls();
+            file.accept(calls, ClassReader.SKIP_FRAMES);
+            return calls;
+        } catch (RuntimeException ex) {
+            return null;
+        }
+    }
+
+    /** Whether {@code file} refers to any method of these names: quickly told, and seldom so. */
+    static boolean areConceivable(ClassReader file, Set<String> names) {
+        char[] buffer = new char[file.getMaxStringLength()];
+        for (int i = 1; i < file.getItemCount(); i++) {
+            int item = file.getItem(i);
+            int tag = item == 0 ? 0 : file.readByte(item - 1); // 0 after what takes two places
+            if ((tag == METHOD_REFERENCE || tag == INTERFACE_METHOD_REFERENCE)
+                    && names.contains(file.readUTF8(file.getItem(file.readUnsignedShort(item + 2)), buffer))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     List<Call> calls() {

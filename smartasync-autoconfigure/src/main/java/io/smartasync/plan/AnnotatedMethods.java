@@ -3,12 +3,15 @@ package io.smartasync.plan;
 import io.smartasync.SmartAsync;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Set;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.util.ConcurrentReferenceHashMap;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -17,6 +20,9 @@ import org.springframework.util.ReflectionUtils;
  */
 public final class AnnotatedMethods {
 
+    /** Asked for several times at startup; held softly, as Spring's own caches of annotations are. */
+    private static final Map<Class<?>, Set<Method>> METHODS = new ConcurrentReferenceHashMap<>();
+
     private AnnotatedMethods() {}
 
     /** All {@code @SmartAsync} methods of a bean of {@code beanClass}, its most specific ones. */
@@ -24,8 +30,13 @@ public final class AnnotatedMethods {
         if (!AnnotationUtils.isCandidateClass(beanClass, SmartAsync.class)) {
             return Set.of();
         }
-        return MethodIntrospector.selectMethods(
-                beanClass, (ReflectionUtils.MethodFilter) method -> isAnnotated(method, beanClass));
+        Set<Method> methods = METHODS.get(beanClass);
+        if (methods == null) {
+            methods = Collections.unmodifiableSet(MethodIntrospector.selectMethods(
+                    beanClass, (ReflectionUtils.MethodFilter) method -> isAnnotated(method, beanClass)));
+            METHODS.put(beanClass, methods);
+        }
+        return methods;
     }
 
     /** Whether a call of {@code method}, the most specific one, on a bean of {@code beanClass} is intercepted. */
