@@ -2,6 +2,7 @@ package org.example.quotes
 
 import io.smartasync.Caller
 import io.smartasync.ExecutionPath
+import io.smartasync.ExecutorState
 import io.smartasync.Outcome
 import io.smartasync.autoconfigure.SmartAsyncAutoConfiguration
 import io.smartasync.test.CallerThread
@@ -17,6 +18,7 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.async
 import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.onEach
 import kotlinx.coroutines.flow.take
 import kotlinx.coroutines.flow.toList
@@ -30,8 +32,11 @@ import org.slf4j.MDC
 import org.springframework.beans.factory.annotation.Autowired
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration
+import org.springframework.context.ApplicationContext
+import org.springframework.context.annotation.Bean
 import org.springframework.context.annotation.Configuration
 import org.springframework.context.annotation.Import
+import org.springframework.core.task.TaskExecutor
 import org.springframework.core.task.TaskRejectedException
 import org.springframework.test.annotation.DirtiesContext
 import org.springframework.test.context.TestPropertySource
@@ -52,12 +57,23 @@ class CoroutinesTest @Autowired constructor(
     private val quotes: Quotes,
     private val probe: Probe,
     private val calls: RecordedCalls,
+    private val context: ApplicationContext,
 ) {
 
     @Configuration(proxyBeanMethods = false)
     @ImportAutoConfiguration(AopAutoConfiguration::class, SmartAsyncAutoConfiguration::class)
     @Import(Quotes::class, Probe::class)
-    class Context
+    class Context {
+
+        /** Who hands over the first step after the cancellation goes on only when that step has begun. */
+        @Bean
+        fun handOver(probe: Probe): TaskExecutor = TaskExecutor { task ->
+            Thread(task, "hand-over").start()
+            if (probe.cancelled) {
+                probe.cleaning.await(10, TimeUnit.SECONDS)
+            }
+        }
+    }
 
     private fun <T> onOwnThread(block: suspend CoroutineScope.() -> T): T {
         val dispatcher = Executors.newSingleThreadExecutor { Thread(it, "own") }.asCoroutineDispatcher()
@@ -171,13 +187,14 @@ class CoroutinesTest @Autowired constructor(
         onOwnThread {
             val call = launch { quotes.suspendedForEver() }
             withContext(Dispatchers.IO) { probe.started.await() }
+            probe.cancelled = true
             call.cancelAndJoin()
         }
         assertThat(theOnlyCall().outcome()).isEqualTo(Outcome.CANCELLED)
         probe.release.countDown()
         assertThat(probe.ended.await(10, TimeUnit.SECONDS)).isTrue()
         assertThat(probe.seen.first()).isEqualTo("cleaned up")
-        assertThat(probe.seen.last()).startsWith("smartasync-io-")
+        assertThat(probe.seen.last()).isEqualTo("hand-over")
     }
 
     @Test
@@ -214,10 +231,13 @@ class CoroutinesTest @Autowired constructor(
 
     @Test
     fun `the permit is free when the caller goes on`() {
-        onOwnThread {
-            repeat(200) { quotes.withoutQueue { kotlinx.coroutines.yield() } }
+        val executor = context.getBeansOfType(ExecutorState::class.java).values.single { it.name() == "full" }
+        // Without a dispatcher the caller goes on within the last step of the body
+        val active = runBlocking(Dispatchers.Unconfined) {
+            assertThat(quotes.withoutQueue { delay(1) }).isEqualTo(threadName())
+            executor.active()
         }
-        assertThat(calls.all()).hasSize(200).allMatch { it.outcome() == Outcome.SUCCESS }
+        assertThat(active).isZero()
     }
 
     @Test

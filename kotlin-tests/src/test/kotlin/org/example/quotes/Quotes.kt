@@ -16,7 +16,8 @@ import kotlinx.coroutines.launch
 import kotlinx.coroutines.yield
 import org.slf4j.MDC
 
-fun threadName(): String = Thread.currentThread().name
+/** Without what coroutines add to it in tests. */
+fun threadName(): String = Thread.currentThread().name.substringBefore(" @")
 
 /** Not to be copied by what coroutines do to stack traces. */
 class NoQuote(val symbol: String, val why: Int) : Exception(symbol)
@@ -28,8 +29,12 @@ class Probe {
     val started = CountDownLatch(1)
     val release = CountDownLatch(1)
     val ended = CountDownLatch(1)
+    val cleaning = CountDownLatch(1)
     val most = AtomicInteger()
     private val running = AtomicInteger()
+
+    @Volatile
+    var cancelled = false
 
     @Volatile
     var seen: List<String> = listOf()
@@ -112,7 +117,7 @@ class Quotes(private val probe: Probe) {
     }
 
     /** Suspended until it is cancelled; then blocks its thread to clean up. */
-    @SmartAsync(workload = Workload.IO)
+    @SmartAsync(value = "handOver", workload = Workload.IO)
     suspend fun suspendedForEver() {
         try {
             coroutineScope {
@@ -120,6 +125,7 @@ class Quotes(private val probe: Probe) {
                 awaitCancellation()
             }
         } finally {
+            probe.cleaning.countDown()
             try {
                 probe.release.await()
                 probe.seen = listOf("cleaned up", threadName())
