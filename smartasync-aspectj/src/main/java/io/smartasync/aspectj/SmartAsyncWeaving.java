@@ -4,6 +4,7 @@ import io.smartasync.execution.Body;
 import io.smartasync.execution.BoundMethod;
 import io.smartasync.execution.MethodRegistry;
 import io.smartasync.execution.SmartAsyncEngine;
+import io.smartasync.plan.Subject;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -76,9 +77,10 @@ public final class SmartAsyncWeaving {
         Object target = joinPoint.getTarget();
         Class<?> type = target == null ? method.getDeclaringClass() : target.getClass();
         BoundMethod bound = application.methods().get().get(type, method);
-        return bound.plan().subject().method().equals(method)
+        Subject subject = bound.plan().subject();
+        return subject.method().equals(method) && !subject.isSuspending()
                 ? application.engine().get().invoke(bound, BODY, joinPoint)
-                : joinPoint.proceed(); // super.find(..) within the body of find
+                : joinPoint.proceed(); // super.find(..) within the body of find, or what only a proxy can suspend
     }
 
     private @Nullable Application last() {

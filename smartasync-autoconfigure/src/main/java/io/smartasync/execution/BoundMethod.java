@@ -58,9 +58,9 @@ public final class BoundMethod {
         this.directory = directory;
         this.listeners = listeners;
         this.plan = withExecutors(planner.apply(Wish.NONE));
-        this.woven = WovenMethods.contains(plan.subject().method());
         this.returnType = Shape.returnType(plan.subject().called());
         this.suspending = plan.subject().isSuspending();
+        this.woven = !suspending && WovenMethods.contains(plan.subject().method());
     }
 
     private Plan withExecutors(Plan next) {

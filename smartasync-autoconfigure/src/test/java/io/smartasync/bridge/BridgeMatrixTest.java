@@ -314,7 +314,7 @@ class BridgeMatrixTest {
     @ParameterizedTest
     @MethodSource("timeouts")
     void theDefaultTimeoutLimitsWhatIsWaitedForAndStopsTheWork(Pair pair) {
-        application().withPropertyValues("smartasync.default-timeout=100ms").run(context -> {
+        application().withPropertyValues("smartasync.default-timeout=400ms").run(context -> {
             Calls calls = TestContext.calls(context);
             Work work = new Work();
             Object error = result(CallerThread.PLAIN_THREAD, pair, context.getBean(pair.bridge), work, Case.FOREVER);
