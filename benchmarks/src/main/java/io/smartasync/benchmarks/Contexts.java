@@ -2,15 +2,12 @@ package io.smartasync.benchmarks;
 
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.integration.Slf4jThreadLocalAccessor;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smartasync.benchmarks.application.Application;
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 
-/** The applications that are measured: all that Boot configures, and a meter registry in memory. */
+/** Starts the applications that are measured. */
 final class Contexts {
 
     private Contexts() {}
@@ -31,15 +28,5 @@ final class Contexts {
     /** As an application does for {@code ContextPropagatingTaskDecorator}; SmartAsync takes the MDC along by itself. */
     static void propagateMdc() {
         ContextRegistry.getInstance().registerThreadLocalAccessor(new Slf4jThreadLocalAccessor());
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    static class Application {
-
-        @Bean
-        SimpleMeterRegistry meters() {
-            return new SimpleMeterRegistry();
-        }
     }
 }

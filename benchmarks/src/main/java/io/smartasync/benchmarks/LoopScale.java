@@ -8,8 +8,9 @@ import io.smartasync.SmartAsyncBridge;
 import io.smartasync.bridge.ImportSmartAsyncBridges;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -68,7 +69,7 @@ final class LoopScale {
         }
     }
 
-    private static void peer(EventLoop loop, int calls, String name, Supplier<CompletableFuture<String>> call)
+    private static void peer(EventLoop loop, int calls, String name, Callable<CompletableFuture<String>> call)
             throws Exception {
         Run run = run(loop, calls, call);
         Scale.row(
@@ -100,13 +101,13 @@ final class LoopScale {
     }
 
     /** All calls are made in one go on the loop, which is free again before the first of them has ended. */
-    private static Run run(EventLoop loop, int calls, Supplier<CompletableFuture<String>> call) throws Exception {
+    private static Run run(EventLoop loop, int calls, Callable<CompletableFuture<String>> call) throws Exception {
         CompletableFuture<?>[] results = new CompletableFuture<?>[calls];
         long start = System.nanoTime();
         long held = loop.submit(() -> {
                     long first = System.nanoTime();
                     for (int i = 0; i < calls; i++) {
-                        results[i] = call.get();
+                        results[i] = call.call();
                     }
                     return System.nanoTime() - first;
                 })
@@ -115,7 +116,7 @@ final class LoopScale {
         return new Run((System.nanoTime() - start) / 1e6, held / 1e3 / calls);
     }
 
-    private static double median(List<Run> runs, java.util.function.ToDoubleFunction<Run> value) {
+    private static double median(List<Run> runs, ToDoubleFunction<Run> value) {
         return Scale.median(runs.stream().mapToDouble(value).toArray());
     }
 

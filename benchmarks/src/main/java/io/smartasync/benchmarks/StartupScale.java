@@ -1,6 +1,7 @@
 package io.smartasync.benchmarks;
 
 import io.smartasync.SmartAsync;
+import io.smartasync.benchmarks.application.Application;
 import java.lang.annotation.Annotation;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -127,7 +128,7 @@ final class StartupScale {
         context.getEnvironment()
                 .getPropertySources()
                 .addFirst(new MapPropertySource("benchmark", Map.of("smartasync.enabled", ours)));
-        context.register(Contexts.Application.class);
+        context.register(Application.class);
         if (!ours) {
             context.register(EmptyAspect.class);
         }
@@ -135,15 +136,13 @@ final class StartupScale {
         for (int i = 0; i < BEANS; i++) {
             types.add(type("io.smartasync.benchmarks.generated.Bean" + i, annotation, methods));
         }
-        DynamicType.Unloaded<?> first = types.get(0);
-        Map<?, Class<?>> loaded = first
+        List<Class<?>> loaded = List.copyOf(types.get(0)
                 .include(types.subList(1, BEANS))
                 .load(StartupScale.class.getClassLoader(), ClassLoadingStrategy.Default.WRAPPER)
                 .getAllLoaded()
-                .entrySet()
-                .stream()
-                .collect(java.util.stream.Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-        loaded.values().forEach(context::registerBean);
+                .values());
+        context.setClassLoader(loaded.get(0).getClassLoader()); // where their proxies are defined too
+        loaded.forEach(context::registerBean);
         return context;
     }
 
