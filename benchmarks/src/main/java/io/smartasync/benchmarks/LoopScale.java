@@ -41,6 +41,7 @@ final class LoopScale {
             for (int i = 0; i < 20; i++) {
                 run(loop, 1_000, () -> service.smart(1));
             }
+            bridge(context.getBean(BlockingTexts.class));
             int[] counts = {100, 1_000, 10_000};
             String[] figures = {"1.10", "1.15", "1.40"};
             for (int i = 0; i < counts.length; i++) {
@@ -63,7 +64,6 @@ final class LoopScale {
             double limited = run(loop, 100, () -> service.ten(BODY_MILLIS)).wallMillis;
             double free = run(loop, 100, () -> service.smart(BODY_MILLIS)).wallMillis;
             Scale.row("100 calls of 100 ms, a limit of 10 against the default", ">= 9", "%.1f", limited / free);
-            bridge(context.getBean(BlockingTexts.class));
         } finally {
             loop.parent().shutdownGracefully();
         }
