@@ -9,7 +9,6 @@ import io.smartasync.ExecutionPath;
 import io.smartasync.test.CallerThread;
 import io.smartasync.test.RecordSmartAsyncCalls;
 import io.smartasync.test.RecordedCalls;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -47,17 +46,18 @@ class CallerThreadsTest {
 
     private void calledInPlace() {
         assertThat(catalogue.value()).isEqualTo(Thread.currentThread().getName());
+        isRecorded(ExecutionPath.DIRECT);
     }
 
     @Test
     @CallerThread(Caller.EVENT_LOOP)
     void eventLoop() {
         assertThatExceptionOfType(BlockingCallOnEventLoopException.class).isThrownBy(catalogue::value);
+        isRecorded(ExecutionPath.REJECT);
     }
 
-    @AfterEach
-    void isRecorded() {
+    private void isRecorded(ExecutionPath path) {
         assertThat(calls.of(Catalogue.class, "value")).singleElement().satisfies(call -> assertThat(call.path())
-                .isEqualTo(call.caller() == Caller.EVENT_LOOP ? ExecutionPath.REJECT : ExecutionPath.DIRECT));
+                .isEqualTo(path));
     }
 }

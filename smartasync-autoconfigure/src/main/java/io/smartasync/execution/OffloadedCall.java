@@ -127,10 +127,6 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
     }
 
     /** In place it is the caller's own context already. */
-    final Carried.Scope openContext() {
-        return openContext(inPlace);
-    }
-
     private Carried.Scope openContext(boolean here) {
         return here ? Carried.NOTHING.open(false) : context.open(executor.ownsThreads());
     }

@@ -1,6 +1,5 @@
 package io.smartasync.execution;
 
-import io.smartasync.CallObserver;
 import io.smartasync.Route;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
@@ -8,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import org.springframework.core.task.TaskRejectedException;
 import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.util.context.Context;
 
 /** One subscription to an offloaded method: the method is called, subscribed to and pulled from on the executor. */
@@ -108,11 +108,14 @@ final class ReactorCall extends OffloadedCall {
             return;
         }
         Pull next = new Pull(() -> {
-            try (Carried.Scope scope = openContext();
-                    CallObserver.Scope observed = openScope()) {
-                upstream.request(count);
+            try {
+                return runPart(false, () -> {
+                    upstream.request(count);
+                    return null;
+                });
+            } catch (Throwable ex) {
+                throw Exceptions.propagate(ex);
             }
-            return null;
         });
         pull = next;
         executor.resume(next);

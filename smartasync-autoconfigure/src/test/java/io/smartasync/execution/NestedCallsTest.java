@@ -7,14 +7,19 @@ import io.smartasync.Workload;
 import io.smartasync.support.TestContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.reactivestreams.Subscription;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Lazy;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Calls within calls, on executors that run one body at a time: nobody waits for itself. */
@@ -39,6 +44,31 @@ class NestedCallsTest {
         application().run(context -> {
             First first = context.getBean(First.class);
             assertThat(first.later(10).toFuture().get(10, TimeUnit.SECONDS)).isEqualTo(10);
+            assertIdle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+        });
+    }
+
+    @Test
+    void whatIsGeneratedOnALaterRequestIsPartOfTheChainToo() {
+        application().run(context -> {
+            BlockingQueue<Integer> elements = new LinkedBlockingQueue<>();
+            BaseSubscriber<Integer> subscriber = new BaseSubscriber<>() {
+                @Override
+                protected void hookOnSubscribe(Subscription subscription) {
+                    // Each element is asked for by the thread of the test
+                }
+
+                @Override
+                protected void hookOnNext(Integer element) {
+                    elements.add(element);
+                }
+            };
+            context.getBean(First.class).generated().subscribe(subscriber);
+            for (int i = 0; i < 3; i++) {
+                subscriber.request(1);
+                assertThat(elements.poll(10, TimeUnit.SECONDS)).isEqualTo(1);
+            }
+            subscriber.cancel();
             assertIdle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
         });
     }
@@ -143,6 +173,11 @@ class NestedCallsTest {
                     : Mono.delay(Duration.ofMillis(1))
                             .then(self.later(depth - 1))
                             .map(below -> below + 1);
+        }
+
+        @SmartAsync(executor = "one", workload = Workload.IO)
+        public Flux<Integer> generated() {
+            return Flux.generate(sink -> sink.next(self.value(1)));
         }
 
         @SmartAsync("one")
