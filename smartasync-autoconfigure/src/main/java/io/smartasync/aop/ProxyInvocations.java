@@ -25,13 +25,17 @@ final class ProxyInvocations implements Body<MethodInvocation> {
 
     @Override
     public @Nullable Object proceedElsewhere(MethodInvocation invocation) throws Throwable {
-        return ExposeInvocationInterceptor.INSTANCE.invoke(invocation);
+        return SpringInternals.isInnermost(invocation)
+                ? invocation.proceed()
+                : ExposeInvocationInterceptor.INSTANCE.invoke(invocation);
     }
 
-    /** Keeps the place in the chain of interceptors and goes on from there with a clone each time. */
+    /** Keeps the place in the chain of interceptors and goes on from there with a clone each time, if advice follows. */
     @Override
     public @Nullable Object proceedAgain(MethodInvocation invocation) throws Throwable {
-        return proceedElsewhere(((ProxyMethodInvocation) invocation).invocableClone());
+        return SpringInternals.isInnermost(invocation)
+                ? invocation.proceed()
+                : ExposeInvocationInterceptor.INSTANCE.invoke(((ProxyMethodInvocation) invocation).invocableClone());
     }
 
     @Override

@@ -50,7 +50,7 @@ public class SmartAsyncAspect implements Ordered {
     /** Runs one call. */
     @Around(POINTCUT)
     public @Nullable Object run(ProceedingJoinPoint joinPoint) throws Throwable {
-        MethodInvocation invocation = JoinPoints.invocation(joinPoint);
+        MethodInvocation invocation = SpringInternals.invocation(joinPoint);
         BoundMethod method = methods.get().get(joinPoint.getTarget().getClass(), invocation.getMethod());
         return engine.get().invoke(method, PastWeaving.of(method, ProxyInvocations.BODY), invocation);
     }

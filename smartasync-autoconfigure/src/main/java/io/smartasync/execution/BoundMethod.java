@@ -19,6 +19,7 @@ import java.util.function.Function;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.ReactiveAdapter;
 import org.springframework.util.ReflectionUtils;
 
 /** A plan, bound to the executors that it names and to those who are told of its calls. One per method, thread-safe. */
@@ -36,6 +37,8 @@ public final class BoundMethod {
     // The same in every plan
     private final Class<?> returnType;
     private final boolean suspending;
+    private final @Nullable ReactiveAdapter adapter;
+    private final boolean givesAtMostOne;
 
     private volatile Wish tuning = Wish.NONE;
 
@@ -60,6 +63,8 @@ public final class BoundMethod {
         this.plan = withExecutors(planner.apply(Wish.NONE));
         this.returnType = Shape.returnType(plan.subject().called());
         this.suspending = plan.subject().isSuspending();
+        this.adapter = Shape.adapter(returnType);
+        this.givesAtMostOne = adapter != null && !adapter.isMultiValue();
         this.woven = !suspending && WovenMethods.contains(plan.subject().method());
     }
 
@@ -162,6 +167,17 @@ public final class BoundMethod {
     /** What the caller gets. */
     Class<?> returnType() {
         return returnType;
+    }
+
+    /** From and to the type of publisher that the caller gets; {@code null} if it gets none. */
+    @Nullable
+    ReactiveAdapter adapter() {
+        return adapter;
+    }
+
+    /** Whether the caller gets a publisher of one element at most. */
+    boolean givesAtMostOne() {
+        return givesAtMostOne;
     }
 
     /** Whether it is a suspending function of Kotlin. */

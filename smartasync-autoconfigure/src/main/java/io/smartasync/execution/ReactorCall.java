@@ -11,35 +11,29 @@ import reactor.core.Exceptions;
 import reactor.util.context.Context;
 
 /** One subscription to an offloaded method: the method is called, subscribed to and pulled from on the executor. */
-final class ReactorCall extends OffloadedCall {
+class ReactorCall extends OffloadedCall {
 
     /** The key in Reactor's context under which a call finds the call that it is part of. */
     private static final Object CHAIN = ReactorCall.class;
 
     final ReactorSubscription subscription;
-    private final ReactorEngine.Source<?> source;
-    private final @Nullable Steps steps;
+    final ReactorEngine.Source<?> source;
     private volatile @Nullable Pull pull;
 
     ReactorCall(
             BoundMethod method,
             Route route,
+            Carried context,
             ReactorEngine.Source<?> source,
             CoreSubscriber<? super Object> downstream) {
         super(
                 method,
                 route,
-                source.engine().capture(route, context(downstream)),
+                context,
                 outer(downstream.currentContext()),
                 ReactorSubscription.observe(method, route, downstream));
         this.source = source;
-        this.steps = source.coroutine() ? new Steps(this) : null;
-        this.subscription = new ReactorSubscription(this, source.single(), downstream);
-    }
-
-    private static @Nullable Context context(CoreSubscriber<?> downstream) {
-        Context context = downstream.currentContext();
-        return context.isEmpty() ? null : context;
+        this.subscription = new ReactorSubscription(this, downstream);
     }
 
     private static @Nullable OffloadedCall outer(Context context) {
@@ -59,14 +53,7 @@ final class ReactorCall extends OffloadedCall {
 
     @Override
     public @Nullable Object body() throws Throwable {
-        if (steps == null) {
-            source.open().subscribe(subscription);
-        } else {
-            steps.begin(() -> {
-                source.open(steps).subscribe(subscription);
-                return null;
-            });
-        }
+        subscription.follow(source.open());
         return null;
     }
 
@@ -91,17 +78,10 @@ final class ReactorCall extends OffloadedCall {
         if (isOnBodyThread()) {
             leaveBody();
         }
-        if (steps != null) {
-            steps.leaveIfHere();
-        }
     }
 
     /** Requests on the executor: who generates elements when asked for them may block too. */
     void request(Subscription upstream, long count) {
-        if (steps != null) {
-            upstream.request(count); // a coroutine is only told, and goes on in a step
-            return;
-        }
         Pull running = pull;
         if (isOnBodyThread() || (running != null && running.runner == Thread.currentThread())) {
             upstream.request(count);
@@ -123,13 +103,6 @@ final class ReactorCall extends OffloadedCall {
 
     @Override
     void abort(boolean interrupt) {
-        if (steps != null) {
-            super.abort(false);
-            if (interrupt && method.interruptible()) {
-                steps.interrupt();
-            }
-            return;
-        }
         super.abort(interrupt);
         Pull running = pull;
         if (running != null) {

@@ -3,7 +3,6 @@ package io.smartasync.execution;
 import io.smartasync.CallObserver;
 import io.smartasync.ExecutionPath;
 import io.smartasync.Route;
-import io.smartasync.plan.Shape;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -13,6 +12,7 @@ import org.springframework.core.ReactiveAdapter;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
 
 /** The engine for publishers: all is decided, run and counted at each subscription. Loaded only where Reactor is. */
 public final class ReactorEngine {
@@ -21,9 +21,9 @@ public final class ReactorEngine {
 
     /** What the caller gets at once; nothing runs before somebody subscribes. */
     static <I> Object publisher(SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation) {
-        ReactiveAdapter adapter = Objects.requireNonNull(Shape.adapter(method.returnType()));
-        Source<I> source = new Source<>(engine, method, body, invocation, adapter);
-        return adapter.fromPublisher(source.single() ? new RoutedMono(source) : new RoutedFlux(source));
+        Source<I> source = new Source<>(engine, method, body, invocation);
+        return source.adapter()
+                .fromPublisher(method.givesAtMostOne() ? new RoutedMono(source) : new RoutedFlux(source));
     }
 
     /**
@@ -35,53 +35,80 @@ public final class ReactorEngine {
     }
 
     /** What is the same for all subscriptions to one call. */
-    record Source<I>(SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation, ReactiveAdapter adapter) {
+    static final class Source<I> {
 
         private static final String FLOW = "kotlinx.coroutines.flow.Flow";
 
+        private final SmartAsyncEngine engine;
+        private final BoundMethod method;
+        private final Body<I> body;
+        private final I invocation;
+        private final ForgottenResults.@Nullable Watched watched;
+
+        Source(SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation) {
+            this.engine = engine;
+            this.method = method;
+            this.body = body;
+            this.invocation = invocation;
+            this.watched = engine.watch(this, method);
+        }
+
+        ReactiveAdapter adapter() {
+            return Objects.requireNonNull(method.adapter());
+        }
+
         void subscribe(CoreSubscriber<? super Object> subscriber) {
+            if (watched != null) {
+                watched.taken();
+            }
             Route route = engine.route(method);
             if (route.path() == ExecutionPath.OFFLOAD) {
-                ReactorCall call = new ReactorCall(method, route, this, subscriber);
+                Carried context = engine.capture(route, contextOf(subscriber));
+                ReactorCall call = isCoroutine()
+                        ? new KotlinCall(method, route, context, this, subscriber)
+                        : new ReactorCall(method, route, context, this, subscriber);
                 call.subscription.start(engine.timeouts());
                 call.executor.submit(call);
             } else {
                 Call call = new Call(method, route, ReactorSubscription.observe(method, route, subscriber));
-                ReactorSubscription subscription = new ReactorSubscription(call, single(), subscriber);
+                ReactorSubscription subscription = new ReactorSubscription(call, subscriber);
                 subscription.start(engine.timeouts());
                 try (CallObserver.Scope observed = call.openScope()) {
                     Publisher<?> publisher = open();
                     method.returned(route, System.nanoTime() - call.start);
-                    publisher.subscribe(subscription);
+                    subscription.follow(publisher);
                 } catch (Throwable ex) {
                     subscription.onError(ex);
                 }
             }
         }
 
-        boolean single() {
-            return !adapter.isMultiValue();
+        private static @Nullable Context contextOf(CoreSubscriber<?> subscriber) {
+            Context context = subscriber.currentContext();
+            return context.isEmpty() ? null : context;
         }
 
         /** Whether the body is a coroutine of Kotlin, which has a mind of its own about its threads. */
-        boolean coroutine() {
+        private boolean isCoroutine() {
             return method.isSuspending() || isFlow();
         }
 
         private boolean isFlow() {
-            return adapter.getReactiveType().getName().equals(FLOW);
+            return adapter().getReactiveType().getName().equals(FLOW);
         }
 
         /** Calls the method. */
         Publisher<?> open() throws Throwable {
-            return adapter.toPublisher(notNull(body.proceedAgain(invocation)));
+            return adapter().toPublisher(notNull(body.proceedAgain(invocation)));
         }
 
         /** Calls the method, whose coroutine runs in {@code steps}. */
         Publisher<?> open(Executor steps) throws Throwable {
             Object returned =
                     notNull(method.isSuspending() ? body.proceedIn(steps, invocation) : body.proceedAgain(invocation));
-            return isFlow() ? KotlinCoroutines.toPublisher(returned, steps) : adapter.toPublisher(returned);
+            return isFlow()
+                    ? KotlinCoroutines.toPublisher(returned, steps)
+                    : adapter().toPublisher(returned);
         }
 
         private Object notNull(@Nullable Object returned) {
@@ -95,18 +122,13 @@ public final class ReactorEngine {
     private static final class RoutedMono extends Mono<Object> {
 
         private final Source<?> source;
-        private final ForgottenResults.@Nullable Watched watched;
 
         RoutedMono(Source<?> source) {
             this.source = source;
-            this.watched = source.engine.watch(this, source.method);
         }
 
         @Override
         public void subscribe(CoreSubscriber<? super Object> subscriber) {
-            if (watched != null) {
-                watched.taken();
-            }
             source.subscribe(subscriber);
         }
     }
@@ -114,18 +136,13 @@ public final class ReactorEngine {
     private static final class RoutedFlux extends Flux<Object> {
 
         private final Source<?> source;
-        private final ForgottenResults.@Nullable Watched watched;
 
         RoutedFlux(Source<?> source) {
             this.source = source;
-            this.watched = source.engine.watch(this, source.method);
         }
 
         @Override
         public void subscribe(CoreSubscriber<? super Object> subscriber) {
-            if (watched != null) {
-                watched.taken();
-            }
             source.subscribe(subscriber);
         }
     }

@@ -8,9 +8,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import org.springframework.core.task.TaskRejectedException;
 import reactor.core.CoreSubscriber;
+import reactor.core.Fuseable;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
@@ -23,21 +25,14 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
             AtomicLongFieldUpdater.newUpdater(ReactorSubscription.class, "requested");
 
     private final Call call;
-    private final boolean single;
     private final CoreSubscriber<? super Object> downstream;
     private volatile @Nullable Subscription upstream;
 
     @SuppressWarnings("UnusedVariable") // read through REQUESTED
     private volatile long requested;
 
-    /**
-     * Makes the subscription of {@code call}.
-     *
-     * @param single whether the first element is the whole result: many subscribers cancel when they have it
-     */
-    ReactorSubscription(Call call, boolean single, CoreSubscriber<? super Object> downstream) {
+    ReactorSubscription(Call call, CoreSubscriber<? super Object> downstream) {
         this.call = call;
-        this.single = single;
         // A timeout speaks from a thread of its own
         this.downstream = call.method.timeout() == null ? downstream : Operators.serialize(downstream);
     }
@@ -68,6 +63,19 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
         return observer == null
                 ? null
                 : method.observe(route, subscriber.currentContext().getOrDefault(observer.contextKey(), null));
+    }
+
+    /** Subscribes to what the method returned. A value that is there already, and wanted, needs no subscription. */
+    void follow(Publisher<?> publisher) throws Exception {
+        if (requested == 0 || !(publisher instanceof Fuseable.ScalarCallable<?> known)) {
+            publisher.subscribe(this);
+            return;
+        }
+        Object value = known.call();
+        if (value != null) {
+            onNext(value);
+        }
+        onComplete();
     }
 
     @Override
@@ -110,7 +118,8 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
 
     @Override
     public void onNext(Object element) {
-        if (single) {
+        if (call.method.givesAtMostOne()) {
+            // It is the whole result: many subscribers cancel when they have it
             if (call.settle(Outcome.SUCCESS, null)) {
                 downstream.onNext(element);
                 downstream.onComplete();

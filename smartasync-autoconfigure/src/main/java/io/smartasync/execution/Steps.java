@@ -13,12 +13,12 @@ import org.springframework.core.task.TaskRejectedException;
  */
 final class Steps implements Executor {
 
-    private final ReactorCall call;
+    private final KotlinCall call;
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger pending = new AtomicInteger();
     private volatile @Nullable Turn turn;
 
-    Steps(ReactorCall call) {
+    Steps(KotlinCall call) {
         this.call = call;
     }
 

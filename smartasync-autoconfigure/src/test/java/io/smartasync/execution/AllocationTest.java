@@ -122,11 +122,11 @@ class AllocationTest {
             Publishers bean = context.getBean(Publishers.class);
             assertBytes(() -> done(bean.ours("x").toFuture()))
                     .isAtMost(
-                            330,
+                            152,
                             () -> done(Mono.fromCallable(() -> Publishers.body("x"))
                                     .subscribeOn(Schedulers.boundedElastic())
                                     .toFuture()))
-                    .isAtMost(-208, () -> done(bean.offloadedByHand("x").toFuture()));
+                    .isAtMost(-384, () -> done(bean.offloadedByHand("x").toFuture()));
         });
     }
 

@@ -1,0 +1,50 @@
+package io.smartasync.execution;
+
+import io.smartasync.Route;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+
+/** One subscription to an offloaded coroutine of Kotlin, which runs on the executor step by step. */
+final class KotlinCall extends ReactorCall {
+
+    private final Steps steps = new Steps(this);
+
+    KotlinCall(
+            BoundMethod method,
+            Route route,
+            Carried context,
+            ReactorEngine.Source<?> source,
+            CoreSubscriber<? super Object> downstream) {
+        super(method, route, context, source, downstream);
+    }
+
+    @Override
+    public @Nullable Object body() throws Throwable {
+        steps.begin(() -> {
+            subscription.follow(source.open(steps));
+            return null;
+        });
+        return null;
+    }
+
+    @Override
+    void onSettled() {
+        super.onSettled();
+        steps.leaveIfHere();
+    }
+
+    /** A coroutine is only told, and goes on in a step. */
+    @Override
+    void request(Subscription upstream, long count) {
+        upstream.request(count);
+    }
+
+    @Override
+    void abort(boolean interrupt) {
+        super.abort(false);
+        if (interrupt && method.interruptible()) {
+            steps.interrupt();
+        }
+    }
+}
