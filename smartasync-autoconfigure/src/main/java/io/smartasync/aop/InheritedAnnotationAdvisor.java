@@ -14,7 +14,7 @@ import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.util.ClassUtils;
 
 /**
- * Finds what no pointcut expression can: {@code @SmartAsync} on an interface, on an overridden method, or further up in a
+ * Finds what no pointcut expression can, or not fast: {@code @SmartAsync} on an interface, on an overridden method, in a
  * composed annotation, or on a final class. Leaves to {@link SmartAsyncAspect} what that sees, so that each call is
  * intercepted once, and final classes alone that are woven: they can't have a proxy and need none.
  */
@@ -37,7 +37,9 @@ public final class InheritedAnnotationAdvisor extends AbstractBeanFactoryPointcu
 
     private static final class NotSeenByAspect extends StaticMethodMatcherPointcut {
 
-        private final AspectJExpressionPointcut aspect = new AspectJExpressionPointcut();
+        /** Equal to that which Spring makes for the aspect, so that Spring's cache of matches serves both. */
+        private final AspectJExpressionPointcut aspect =
+                new AspectJExpressionPointcut(SmartAsyncAspect.class, new String[0], new Class<?>[0]);
 
         NotSeenByAspect() {
             aspect.setExpression(SmartAsyncAspect.POINTCUT);
@@ -48,7 +50,7 @@ public final class InheritedAnnotationAdvisor extends AbstractBeanFactoryPointcu
         public boolean matches(Method method, Class<?> targetClass) {
             Class<?> beanClass = ClassUtils.getUserClass(targetClass);
             Method called = AopUtils.getMostSpecificMethod(method, beanClass);
-            return AnnotatedMethods.isAnnotated(called, beanClass)
+            return AnnotatedMethods.of(beanClass).contains(called)
                     && !(aspect.matches(targetClass) && aspect.matches(method, targetClass))
                     && !(Modifier.isFinal(beanClass.getModifiers()) && WovenMethods.contains(called));
         }

@@ -21,13 +21,12 @@ import org.springframework.core.Ordered;
 public class SmartAsyncAspect implements Ordered {
 
     /**
-     * Annotated methods and types, directly or by an annotation that is itself annotated; not {@code toString} and the like,
-     * nor final types, which have no proxy if they are woven.
+     * Methods and types that carry the annotation themselves; not {@code toString} and the like, nor final types, which have
+     * no proxy if they are woven. Composed annotations are left to {@link InheritedAnnotationAdvisor}: matching those here
+     * would cost every class of the application time at startup.
      */
     static final String POINTCUT = "(execution(@io.smartasync.SmartAsync * *(..))"
-            + " || within(@io.smartasync.SmartAsync *)"
-            + " || execution(@(@io.smartasync.SmartAsync *) * *(..))"
-            + " || within(@(@io.smartasync.SmartAsync *) *))"
+            + " || within(@io.smartasync.SmartAsync *))"
             + " && !execution(* java.lang.Object.*(..)) && !within(is(FinalType))";
 
     private final Supplier<MethodRegistry> methods;

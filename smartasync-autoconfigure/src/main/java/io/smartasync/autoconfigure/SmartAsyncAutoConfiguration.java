@@ -19,6 +19,7 @@ import io.smartasync.execution.SmartAsyncTemplate;
 import io.smartasync.execution.Timeouts;
 import io.smartasync.plan.Planner;
 import java.util.List;
+import java.util.function.Supplier;
 import org.aspectj.lang.annotation.Aspect;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.interceptor.AsyncUncaughtExceptionHandler;
@@ -171,7 +172,8 @@ public final class SmartAsyncAutoConfiguration {
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static MethodRegistration smartAsyncMethodRegistration(
             ObjectProvider<MethodRegistry> methods, ObjectProvider<StartupCheck> check) {
-        return new MethodRegistration(SingletonSupplier.of(methods::getObject), beanClass -> check.getObject()
+        Supplier<StartupCheck> once = SingletonSupplier.of(check::getObject);
+        return new MethodRegistration(SingletonSupplier.of(methods::getObject), beanClass -> once.get()
                 .check(beanClass));
     }
 
