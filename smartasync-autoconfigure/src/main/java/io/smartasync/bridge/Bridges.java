@@ -68,10 +68,8 @@ public final class Bridges {
 
     private Bridged bind(Match match, Object target) {
         Class<?> beanClass = AopProxyUtils.ultimateTargetClass(target);
-        // A proxy as target (a repository, an HTTP client) has no name and no annotation of its own: its interface has
-        boolean proxy = Proxy.isProxyClass(beanClass);
-        Class<?> named = proxy ? match.target().getDeclaringClass() : beanClass;
-        Method method = proxy ? match.target() : BridgeMethodResolver.getMostSpecificMethod(match.target(), beanClass);
+        Class<?> named = Subject.typeOf(beanClass, match.target());
+        Method method = BridgeMethodResolver.getMostSpecificMethod(match.target(), named);
         BoundMethod intercepted = AnnotatedMethods.isAnnotated(method, named) ? methods.get(beanClass, method) : null;
         return new Bridged(
                 methods.bind(Subject.bridged(named, method, match.called()), Wish.NONE),

@@ -7,7 +7,6 @@ import io.smartasync.plan.Planner;
 import io.smartasync.plan.Subject;
 import io.smartasync.plan.Wish;
 import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -84,10 +83,8 @@ public final class MethodRegistry {
 
     private BoundMethod bind(Class<?> beanClass, Method invoked) {
         Class<?> userClass = ClassUtils.getUserClass(beanClass);
-        // A proxy as target (a repository, an HTTP client) has no name and no annotation of its own: its interface has
-        boolean proxy = Proxy.isProxyClass(userClass);
-        Method method = proxy ? invoked : BridgeMethodResolver.getMostSpecificMethod(invoked, userClass);
-        Class<?> named = proxy ? invoked.getDeclaringClass() : userClass;
+        Class<?> named = Subject.typeOf(userClass, invoked);
+        Method method = BridgeMethodResolver.getMostSpecificMethod(invoked, named);
         Map<Method, BoundMethod> ofClass = methods.computeIfAbsent(beanClass, key -> new ConcurrentHashMap<>());
         BoundMethod bound = ofClass.computeIfAbsent(
                 method,

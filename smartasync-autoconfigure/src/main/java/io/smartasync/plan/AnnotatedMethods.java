@@ -6,6 +6,7 @@ import java.lang.reflect.Modifier;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
+import org.springframework.core.DecoratingProxy;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.core.annotation.MergedAnnotation;
@@ -54,14 +55,19 @@ public final class AnnotatedMethods {
     }
 
     /**
-     * An annotation on the type says nothing of its private helpers, of {@code toString} and the like, nor of final
-     * methods that it inherits and can do nothing about.
+     * An annotation on the type says nothing of its private helpers, of {@code toString} and the like, of final methods
+     * that it inherits and can do nothing about, nor of what Spring's own proxies (a repository's) offer besides.
      */
     private static boolean isCoveredByType(Method method, Class<?> beanClass) {
         int modifiers = method.getModifiers();
         return !Modifier.isPrivate(modifiers)
                 && !Modifier.isStatic(modifiers)
                 && !(Modifier.isFinal(modifiers) && method.getDeclaringClass() != beanClass)
-                && !ReflectionUtils.isObjectMethod(method);
+                && !ReflectionUtils.isObjectMethod(method)
+                && !isOfProxies(method.getDeclaringClass());
+    }
+
+    private static boolean isOfProxies(Class<?> type) {
+        return type == DecoratingProxy.class || type.getName().startsWith("org.springframework.aop.");
     }
 }

@@ -1,6 +1,7 @@
 package io.smartasync.plan;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -13,6 +14,22 @@ import org.springframework.util.ClassUtils;
  * @param result what the body gives, which a bridge may hand to its caller in another shape
  */
 public record Subject(Class<?> type, String name, Method method, Method called, Shape result) {
+
+    /**
+     * The class or interface that a method of a bean is known by. A proxy as target (a repository, an HTTP client) has no
+     * name and no annotation of its own: that interface of it has which the method is called on, even if inherited.
+     */
+    public static Class<?> typeOf(Class<?> beanClass, Method method) {
+        if (!Proxy.isProxyClass(beanClass)) {
+            return beanClass;
+        }
+        for (Class<?> type : beanClass.getInterfaces()) {
+            if (method.getDeclaringClass().isAssignableFrom(type)) {
+                return type;
+            }
+        }
+        return method.getDeclaringClass();
+    }
 
     /** A method of a bean, called as it is. */
     public static Subject of(Class<?> beanClass, Method method) {

@@ -5,19 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smartasync.SmartAsync;
+import io.smartasync.Workload;
+import io.smartasync.execution.BoundMethod;
+import io.smartasync.execution.MethodRegistry;
+import io.smartasync.plan.Plan;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
 import jakarta.annotation.PostConstruct;
 import java.lang.reflect.Proxy;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.config.CustomScopeConfigurer;
@@ -134,6 +141,91 @@ class SpecialBeansTest {
         @Override
         public Class<?> getObjectType() {
             return Client.class;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anAnnotationOnARepositoryIsForItsInheritedMethodsToo(boolean proxyTargetClass) {
+        TestContext.with(LinesFactory.class, WordsFactory.class)
+                .withPropertyValues("spring.aop.proxy-target-class=" + proxyTargetClass)
+                .withPropertyValues("smartasync.rules[0].method=Words#first", "smartasync.rules[0].executor=io")
+                .run(context -> {
+                    Calls calls = TestContext.calls(context);
+                    Lines lines = context.getBean(Lines.class);
+                    Words words = context.getBean(Words.class);
+
+                    assertThat(lines.first()).isEqualTo("first");
+                    assertThat(lines.last()).isEqualTo("last");
+                    assertThat(((Rows<?>) lines).all()).isEqualTo("all");
+                    assertThat(words.first()).isEqualTo("first");
+
+                    assertThat(calls.by("class")).containsOnly(entry("Lines", 3L), entry("Words", 1L));
+                    assertThat(calls.by("path")).containsOnly(entry("direct", 3L), entry("await", 1L));
+                    List<Plan> plans = context.getBean(MethodRegistry.class).all().stream()
+                            .map(BoundMethod::plan)
+                            .toList();
+                    assertThat(plans.stream().map(Plan::name).filter(name -> !name.startsWith("SmartAsyncOperations#")))
+                            .as("nothing that proxies of Spring offer besides, no name of an inherited interface")
+                            .filteredOn(name -> !name.startsWith("ReactorSmartAsyncOperations#"))
+                            .containsOnly("Lines#first", "Lines#last", "Lines#all", "Words#first", "Words#all");
+                    assertThat(plans)
+                            .filteredOn(plan -> plan.name().startsWith("Lines#"))
+                            .allSatisfy(plan -> assertThat(plan.settings().workload())
+                                    .as("what the annotation on the repository says")
+                                    .isEqualTo(Workload.NON_BLOCKING));
+                });
+    }
+
+    interface Rows<T> {
+        T first();
+
+        Object all();
+    }
+
+    @SmartAsync(workload = Workload.NON_BLOCKING)
+    interface Lines extends Rows<String> {
+        @Override
+        String all();
+
+        String last();
+    }
+
+    @SmartAsync
+    interface Words extends Rows<String> {}
+
+    static class LinesFactory extends RepositoryFactory<Lines> {
+        LinesFactory() {
+            super(Lines.class);
+        }
+    }
+
+    static class WordsFactory extends RepositoryFactory<Words> {
+        WordsFactory() {
+            super(Words.class);
+        }
+    }
+
+    /** As Spring Data makes its repositories: by a proxy of Spring, which can be asked for its advice. */
+    abstract static class RepositoryFactory<T> implements FactoryBean<T> {
+
+        private final Class<T> type;
+
+        RepositoryFactory(Class<T> type) {
+            this.type = type;
+        }
+
+        @Override
+        public T getObject() {
+            ProxyFactory factory = new ProxyFactory();
+            factory.setInterfaces(type);
+            factory.addAdvice((MethodInterceptor) call -> call.getMethod().getName());
+            return type.cast(factory.getProxy());
+        }
+
+        @Override
+        public Class<?> getObjectType() {
+            return type;
         }
     }
 
