@@ -112,6 +112,12 @@ class AheadOfTimeTest {
                 .hasStackTraceContaining("final");
     }
 
+    /** Its proxy would be generated then. */
+    @Test
+    void aFinalClassIsRefusedWhenItIsProcessed() {
+        assertThatThrownBy(() -> hints(WithFinalClass.class)).hasStackTraceContaining("using a final class");
+    }
+
     @Test
     @CompileWithForkedClassLoader
     @ExtendWith(OutputCaptureExtension.class)
@@ -253,6 +259,24 @@ class AheadOfTimeTest {
         @Bean
         public Unalterable unalterable() {
             return new Unalterable();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Import(Application.class)
+    public static class WithFinalClass {
+
+        @Bean
+        public Last last() {
+            return new Last();
+        }
+    }
+
+    @SmartAsync
+    public static final class Last {
+
+        public String find() {
+            return "nothing";
         }
     }
 
