@@ -23,7 +23,7 @@ import org.springframework.core.env.MapPropertySource;
 /** What SmartAsync costs an application before the first call: beside an aspect that does nothing, on the same beans. */
 final class StartupScale {
 
-    private static final int ROUNDS = 15;
+    private static final int ROUNDS = 41;
     private static final int BEANS = 200;
     private static final int METHODS = 10;
 
@@ -40,7 +40,7 @@ final class StartupScale {
 
     /** Fresh classes each time, and both in turn. */
     private static void startup(int methods) throws Exception {
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 10; i++) {
             start(SmartAsync.class, methods).close();
             start(Advised.class, methods).close();
         }

@@ -48,9 +48,12 @@ public final class InheritedAnnotationAdvisor extends AbstractBeanFactoryPointcu
 
         @Override
         public boolean matches(Method method, Class<?> targetClass) {
+            if (method.getDeclaringClass() == Object.class) {
+                return false; // asked of every bean, a dozen times
+            }
             Class<?> beanClass = ClassUtils.getUserClass(targetClass);
             Method called = AopUtils.getMostSpecificMethod(method, beanClass);
-            return AnnotatedMethods.of(beanClass).contains(called)
+            return AnnotatedMethods.isAnnotated(called, beanClass)
                     && !(aspect.matches(targetClass) && aspect.matches(method, targetClass))
                     && !(Modifier.isFinal(beanClass.getModifiers()) && WovenMethods.contains(called));
         }

@@ -4,9 +4,11 @@ import io.smartasync.execution.ExecutorDirectory;
 import io.smartasync.execution.SmartAsyncTaskExecutor;
 import io.smartasync.execution.WaitGraph;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -21,6 +23,7 @@ import org.springframework.core.type.AnnotationMetadata;
 final class ExecutorRegistrar implements ImportBeanDefinitionRegistrar {
 
     static final String FACTORY_BEAN = "smartAsyncExecutorFactory";
+    static final String FACTORY_METHOD = "create";
 
     private final Environment environment;
 
@@ -30,18 +33,41 @@ final class ExecutorRegistrar implements ImportBeanDefinitionRegistrar {
 
     @Override
     public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
-        Set<String> names = new LinkedHashSet<>(Set.of("io", "cpu"));
+        register(environment, registry);
+    }
+
+    private static void register(Environment environment, BeanDefinitionRegistry registry) {
+        Set<String> names = new LinkedHashSet<>(List.of("io", "cpu"));
         Binder.get(environment)
                 .bind("smartasync.executors", Bindable.mapOf(String.class, Object.class))
                 .map(Map::keySet)
                 .ifBound(names::addAll);
+        names.removeIf(name -> registry.containsBeanDefinition(ExecutorDirectory.beanName(name)));
         for (String name : names) {
             RootBeanDefinition definition = new RootBeanDefinition(SmartAsyncTaskExecutor.class);
             definition.setFactoryBeanName(FACTORY_BEAN);
-            definition.setFactoryMethodName("create");
+            definition.setFactoryMethodName(FACTORY_METHOD);
             definition.getConstructorArgumentValues().addIndexedArgumentValue(0, name);
             definition.setDefaultCandidate(false);
             registry.registerBeanDefinition(ExecutorDirectory.beanName(name), definition);
+        }
+    }
+
+    /**
+     * Registers what the properties have added since the application was processed ahead of time, which asks no registrar
+     * again. Too late for conditions, as all that it does; hence no replacement for the registrar.
+     */
+    static final class Added implements BeanDefinitionRegistryPostProcessor {
+
+        private final Environment environment;
+
+        Added(Environment environment) {
+            this.environment = environment;
+        }
+
+        @Override
+        public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
+            register(environment, registry);
         }
     }
 

@@ -35,6 +35,7 @@ import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguratio
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.scheduling.annotation.AsyncConfigurer;
@@ -46,6 +47,7 @@ import org.springframework.util.function.SingletonSupplier;
 @ConditionalOnClass(Aspect.class)
 @ConditionalOnProperty(name = "smartasync.enabled", havingValue = "true", matchIfMissing = true)
 @EnableConfigurationProperties(SmartAsyncProperties.class)
+@ImportRuntimeHints(SmartAsyncRuntimeHints.class)
 @Import({ExecutorRegistrar.class, BridgeConfiguration.class, ReactorConfiguration.class, WebFluxConfiguration.class})
 public final class SmartAsyncAutoConfiguration {
 
@@ -68,6 +70,11 @@ public final class SmartAsyncAutoConfiguration {
     }
 
     @Bean
+    static ExecutorRegistrar.Added smartAsyncAddedExecutors(Environment environment) {
+        return new ExecutorRegistrar.Added(environment);
+    }
+
+    @Bean
     static Planner smartAsyncPlanner(
             PropertiesMapper properties, ExecutorDirectory executors, ConfigurableListableBeanFactory beans) {
         return new Planner(
@@ -81,7 +88,7 @@ public final class SmartAsyncAutoConfiguration {
             ExecutorDirectory executors,
             Planner planner,
             ConfigurableListableBeanFactory beans) {
-        return new StartupCheck(mapper.problems(executors), planner, properties.selfInvocation(), beans);
+        return new StartupCheck(mapper.problems(executors), planner, properties, beans);
     }
 
     @Bean

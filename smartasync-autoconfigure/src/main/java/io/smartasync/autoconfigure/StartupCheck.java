@@ -30,6 +30,7 @@ final class StartupCheck implements SmartInitializingSingleton {
 
     private final List<Problem> problemsOfProperties;
     private final Planner planner;
+    private final boolean enabled;
     private final SelfInvocation selfInvocation;
     private final ConfigurableListableBeanFactory beans;
     private final Set<Class<?>> warnedOf = ConcurrentHashMap.newKeySet();
@@ -37,11 +38,12 @@ final class StartupCheck implements SmartInitializingSingleton {
     StartupCheck(
             List<Problem> problemsOfProperties,
             Planner planner,
-            SelfInvocation selfInvocation,
+            SmartAsyncProperties properties,
             ConfigurableListableBeanFactory beans) {
         this.problemsOfProperties = problemsOfProperties;
         this.planner = planner;
-        this.selfInvocation = selfInvocation;
+        this.enabled = properties.enabled();
+        this.selfInvocation = properties.selfInvocation();
         this.beans = beans;
     }
 
@@ -63,6 +65,10 @@ final class StartupCheck implements SmartInitializingSingleton {
     @Override
     public void afterSingletonsInstantiated() {
         checkProperties();
+        if (!enabled) {
+            logger.warn("smartasync.enabled=false has no effect: the application was processed ahead of time with"
+                    + " smartasync.enabled=true, which decided that calls are intercepted");
+        }
         // Lazy beans have not come by yet: their mistakes are found now too, and the rules that they match
         Set<Problem> problems = problemsOf(name -> !beans.containsSingleton(name));
         problems.addAll(problemsOfBridges(name -> !beans.containsSingleton(name)));

@@ -5,7 +5,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.ExecutableMode;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
-import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.aot.BeanRegistrationAotContribution;
 import org.springframework.beans.factory.aot.BeanRegistrationAotProcessor;
 import org.springframework.beans.factory.support.RegisteredBean;
@@ -15,11 +14,8 @@ final class BridgeAotProcessor implements BeanRegistrationAotProcessor {
 
     @Override
     public @Nullable BeanRegistrationAotContribution processAheadOfTime(RegisteredBean bean) {
-        Object type = bean.getMergedBeanDefinition().getAttribute(FactoryBean.OBJECT_TYPE_ATTRIBUTE);
-        if (bean.getBeanClass() != BridgeFactoryBean.class || !(type instanceof Class<?> bridge)) {
-            return null;
-        }
-        return (generation, code) -> registerHints(bridge, generation.getRuntimeHints());
+        Class<?> bridge = BridgeRegistrar.bridge(bean.getMergedBeanDefinition());
+        return bridge == null ? null : (generation, code) -> registerHints(bridge, generation.getRuntimeHints());
     }
 
     private static void registerHints(Class<?> bridge, RuntimeHints hints) {

@@ -6,10 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.config.ConstructorArgumentValues.ValueHolder;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
@@ -68,15 +70,20 @@ public final class BridgeRegistrar {
     public static Map<String, Class<?>> registered(ConfigurableListableBeanFactory beans) {
         Map<String, Class<?>> bridges = new LinkedHashMap<>();
         for (String name : beans.getBeanDefinitionNames()) {
-            BeanDefinition definition = beans.getBeanDefinition(name);
-            Object type = BridgeFactoryBean.class.getName().equals(definition.getBeanClassName())
-                    ? definition.getAttribute(FactoryBean.OBJECT_TYPE_ATTRIBUTE)
-                    : null;
-            if (type instanceof Class<?> bridge) {
+            Class<?> bridge = bridge(beans.getBeanDefinition(name));
+            if (bridge != null) {
                 bridges.put(name, bridge);
             }
         }
         return bridges;
+    }
+
+    /** The bridge that {@code definition} is for, by the argument: ahead-of-time processing keeps no attributes. */
+    static @Nullable Class<?> bridge(BeanDefinition definition) {
+        ValueHolder argument = BridgeFactoryBean.class.getName().equals(definition.getBeanClassName())
+                ? definition.getConstructorArgumentValues().getIndexedArgumentValue(0, Class.class)
+                : null;
+        return argument == null ? null : (Class<?>) argument.getValue();
     }
 
     /** Registers what {@link ImportSmartAsyncBridges} names. */

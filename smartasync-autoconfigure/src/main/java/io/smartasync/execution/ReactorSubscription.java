@@ -66,16 +66,19 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
     }
 
     /** Subscribes to what the method returned. A value that is there already, and wanted, needs no subscription. */
-    void follow(Publisher<?> publisher) throws Exception {
-        if (requested == 0 || !(publisher instanceof Fuseable.ScalarCallable<?> known)) {
+    void follow(Publisher<?> publisher) {
+        Object value;
+        try {
+            value = requested > 0 && publisher instanceof Fuseable.ScalarCallable<?> known ? known.call() : null;
+        } catch (Exception ex) {
+            value = null; // an error that is there already; the publisher tells it as it is
+        }
+        if (value == null) {
             publisher.subscribe(this);
-            return;
-        }
-        Object value = known.call();
-        if (value != null) {
+        } else {
             onNext(value);
+            onComplete();
         }
-        onComplete();
     }
 
     @Override
