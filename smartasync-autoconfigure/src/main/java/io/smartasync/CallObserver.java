@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * a {@link SmartAsyncListener} is enough and costs less.
  *
  * <p>Called on the thread where the event happened, an event loop included: must be fast, thread-safe, and must not
- * block. If {@link #start} throws, that is logged and the call is not followed.
+ * block. A {@code RuntimeException} is logged and never reaches the call; one of {@link #start}
+ * leaves the call unfollowed.
  */
 public interface CallObserver {
 

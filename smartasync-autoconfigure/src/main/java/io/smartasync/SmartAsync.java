@@ -10,8 +10,9 @@ import org.springframework.aot.hint.annotation.Reflective;
 import org.springframework.core.annotation.AliasFor;
 
 /**
- * Runs every call of the annotated method, or of all methods of the annotated type, the right way for the thread that
- * makes it: on the caller's own thread where that thread may block, on an executor where it may not.
+ * Runs every call of the annotated method, or of all methods of the annotated type, the way that fits the thread that
+ * makes it and what the method returns: a plain value on the calling thread, or not at all on an event loop; the blocking
+ * body of a future or publisher on an executor.
  *
  * <p>May stand on a class, an interface, a method, or as a meta-annotation on an annotation of your own. For each
  * attribute the method's value is taken before that of its type; a rule in {@code smartasync.rules} beats both.
@@ -34,7 +35,8 @@ public @interface SmartAsync {
      * {@code smartasync.executors}, or that of any {@code TaskExecutor} bean. Placeholders are resolved. Empty by
      * default: {@code smartasync.routes} chooses.
      *
-     * <p>Named on a method that returns a plain value, it moves every call to that executor while the caller waits.
+     * <p>Named on a method (not on its type) that returns a plain value, it moves every call to that executor while the
+     * caller waits, except callers with a transaction.
      */
     @AliasFor("value")
     String executor() default "";
@@ -46,8 +48,8 @@ public @interface SmartAsync {
      * How long a call may take, such as {@code "500ms"} or {@code "2s"}, from the call (the subscription, for a
      * publisher) to its completion. Placeholders are resolved. Empty by default: {@code smartasync.default-timeout}.
      *
-     * <p>On a method that returns a plain value a timeout moves every call to an executor while the caller waits;
-     * the caller then gets a {@link SmartAsyncTimeoutException}. A future or publisher fails with
+     * <p>On a method (not on its type) that returns a plain value a timeout moves every call to an executor while the
+     * caller waits, except callers with a transaction; the caller then gets a {@link SmartAsyncTimeoutException}. A future or publisher fails with
      * {@link java.util.concurrent.TimeoutException}. It has no effect on a plain value declared
      * {@link Workload#NON_BLOCKING}, which always runs in place.
      */

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Told of every call. Declare a bean of this type; all such beans are told, in their order.
  *
  * <p>Called on the thread where the event happened, an event loop included: must be fast, thread-safe, and must not
- * block. What a listener throws is logged and never reaches the call.
+ * block. A {@code RuntimeException} of a listener is logged and never reaches the call.
  */
 public interface SmartAsyncListener {
 

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.ThrowingFunction;
 
 /**
- * Runs a piece of code the way {@link SmartAsync} runs a method: on the caller's own thread where that may block, on an
- * executor where it may not, with the same context, limits, timeouts and meters. Inject it, and keep what the settings
+ * Runs a piece of code the way {@link SmartAsync} runs a method: by who calls and what is asked for, with the same
+ * context, limits, timeouts and meters. Inject it, and keep what the settings
  * return in a field. Thread-safe.
  */
 public interface SmartAsyncOperations extends OperationSettings<SmartAsyncOperations> {

@@ -1,7 +1,9 @@
 /**
  * What users import: the annotation, the words of the decision table ({@link io.smartasync.Workload},
- * {@link io.smartasync.Caller}, {@link io.smartasync.ExecutionPath}, {@link io.smartasync.Outcome}), the two extension
- * points ({@link io.smartasync.CallerDetector}, {@link io.smartasync.SmartAsyncListener}) and the exceptions.
+ * {@link io.smartasync.Caller}, {@link io.smartasync.ExecutionPath}, {@link io.smartasync.Outcome}), bridges
+ * ({@link io.smartasync.SmartAsyncBridge}), operations ({@link io.smartasync.SmartAsyncOperations}), the three extension
+ * points ({@link io.smartasync.CallerDetector}, {@link io.smartasync.SmartAsyncListener},
+ * {@link io.smartasync.CallObserver}) and the exceptions.
  *
  * <p>Imports nothing else of SmartAsync.
  */

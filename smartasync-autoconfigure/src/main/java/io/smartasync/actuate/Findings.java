@@ -61,10 +61,13 @@ final class Findings {
         if (calls.caller().equals(LOOP) && (direct || calls.path().equals("pass-through")) && held > limit) {
             findings.add(new Finding(
                     method.name(),
-                    "holds event loops although it is declared not to block",
+                    "holds event loops",
                     held + " ms",
                     limit + " ms",
-                    rule(method, "workload: io")));
+                    direct
+                            ? "@SmartAsyncBridge interface with a future or publisher, and "
+                                    + rule(method, "workload: io")
+                            : rule(method, "workload: io")));
         }
     }
 

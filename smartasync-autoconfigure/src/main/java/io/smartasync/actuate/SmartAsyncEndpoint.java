@@ -11,7 +11,9 @@ import io.smartasync.execution.SmartAsyncTaskExecutor;
 import io.smartasync.plan.Wish;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
@@ -160,16 +162,18 @@ public class SmartAsyncEndpoint {
             if (timeout != null && (timeout.isZero() || timeout.isNegative())) {
                 throw invalid(timeout + " is not positive");
             }
+            Map<BoundMethod, Wish> wishes = new LinkedHashMap<>();
             for (BoundMethod method : methods) {
                 Wish now = method.tuning();
-                tune(
-                        method,
-                        new Wish(
-                                executor == null ? now.executor() : executor,
-                                workload == null ? now.workload() : workload,
-                                timeout == null ? now.timeout() : timeout,
-                                debug == null ? now.debug() : debug));
+                Wish wish = new Wish(
+                        executor == null ? now.executor() : executor,
+                        workload == null ? now.workload() : workload,
+                        timeout == null ? now.timeout() : timeout,
+                        debug == null ? now.debug() : debug);
+                check(method, wish);
+                wishes.put(method, wish);
             }
+            wishes.forEach(SmartAsyncEndpoint::tune);
             return known(subject);
         }
         for (SmartAsyncTaskExecutor candidate : executors.get()) {
@@ -213,12 +217,17 @@ public class SmartAsyncEndpoint {
         return explanation;
     }
 
-    private static void tune(BoundMethod method, Wish wish) {
+    /** Before any of the methods of that name is changed. */
+    private static void check(BoundMethod method, Wish wish) {
         try {
-            method.tune(wish);
+            method.check(wish);
         } catch (SmartAsyncConfigurationException ex) {
             throw invalid(ex.getMessage());
         }
+    }
+
+    private static void tune(BoundMethod method, Wish wish) {
+        method.tune(wish);
         logger.info(method.plan().name() + " was tuned: " + wish);
     }
 

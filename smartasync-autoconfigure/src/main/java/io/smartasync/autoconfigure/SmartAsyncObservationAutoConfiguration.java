@@ -1,6 +1,7 @@
 package io.smartasync.autoconfigure;
 
 import io.micrometer.observation.ObservationRegistry;
+import io.smartasync.CallObserver;
 import io.smartasync.SmartAsyncConfigurationException;
 import io.smartasync.SmartAsyncConfigurationException.Problem;
 import io.smartasync.execution.SmartAsyncEngine;
@@ -10,6 +11,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 
@@ -27,6 +29,7 @@ import org.springframework.context.annotation.Bean;
 public final class SmartAsyncObservationAutoConfiguration {
 
     @Bean
+    @ConditionalOnMissingBean(CallObserver.class)
     CallObservations smartAsyncCallObservations(ObjectProvider<ObservationRegistry> registry) {
         return new CallObservations(registry.getIfAvailable(() -> {
             throw new SmartAsyncConfigurationException(List.of(new Problem(

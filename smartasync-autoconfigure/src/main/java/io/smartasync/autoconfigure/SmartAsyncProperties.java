@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param enabled Whether calls of @SmartAsync methods are intercepted at all.
  * @param order Order of the interception among other advice. Inside method security, outside transactions and
  *     caches.
- * @param defaultTimeout Time that a call may take which leaves its caller's thread, unless its method says otherwise.
+ * @param defaultTimeout Timeout of calls that leave their caller's thread, for methods that name none.
  * @param debug Whether each call is logged with one line.
  * @param selfInvocation What happens when a bean calls its own @SmartAsync methods, which no proxy sees.
  * @param executors Executors by name. "io" and "cpu" exist without being written here.
@@ -79,7 +79,7 @@ public record SmartAsyncProperties(
      * @param concurrencyLimit Number of bodies that may run at once. By default none on virtual threads; on platform threads
      *     64, and for "cpu" the number of cores.
      * @param queueCapacity Number of bodies that may wait for the limit. More are rejected.
-     * @param keepAlive Time after which an idle platform thread ends.
+     * @param keepAlive Time after which an idle platform thread ends. With "0s" it never does.
      * @param threadNamePrefix Prefix of the names of the threads. By default "smartasync-", the name of the executor and
      *     "-".
      * @param shutdown Shutdown of the executor.
@@ -164,9 +164,9 @@ public record SmartAsyncProperties(
     /**
      * Findings of the endpoint.
      *
-     * @param minimumSamples Number of calls before anything is found.
-     * @param slow Time that 95 of 100 calls of a method may take because of waiting.
-     * @param eventLoopHeld Time that a body declared not to block may hold an event loop.
+     * @param minimumSamples Number of calls by one kind of caller before anything is reported.
+     * @param slow 95th percentile above which a method is reported, if most of it is waiting for an executor.
+     * @param eventLoopHeld Time that a body may hold an event loop.
      * @param concurrentCallers Number of calls of a method that may be under way at once, on average.
      */
     public record Advice(
@@ -185,7 +185,7 @@ public record SmartAsyncProperties(
     /**
      * Meters.
      *
-     * @param enabled Whether calls are recorded on Micrometer timers.
+     * @param enabled Whether calls and executors are recorded on the meter registry.
      * @param slo Upper bounds of the buckets of the timers.
      */
     public record Metrics(

@@ -19,6 +19,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.core.task.TaskExecutor;
+import org.springframework.core.task.support.TaskExecutorAdapter;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.reactive.config.BlockingExecutionConfigurer;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
@@ -41,10 +42,10 @@ class WebFluxConfiguration {
             @Override
             public void configureBlockingExecution(BlockingExecutionConfigurer configurer) {
                 TaskExecutor executor = executors.taskExecutor(name);
-                if (executor instanceof AsyncTaskExecutor async) {
-                    BlockingHandlers handlers = new BlockingHandlers(methods);
-                    configurer.setExecutor(async).setControllerMethodPredicate(handlers::mayBlock);
-                }
+                configurer
+                        .setExecutor(
+                                executor instanceof AsyncTaskExecutor async ? async : new TaskExecutorAdapter(executor))
+                        .setControllerMethodPredicate(new BlockingHandlers(methods)::mayBlock);
             }
         };
     }

@@ -54,7 +54,11 @@ interface Conversion {
             @Override
             public boolean cancel(boolean interrupt) {
                 if (stage instanceof Future<?> future) {
-                    future.cancel(interrupt);
+                    try {
+                        future.cancel(interrupt);
+                    } catch (UnsupportedOperationException ex) {
+                        // A minimal stage of the JDK: it is a Future, but can't be cancelled
+                    }
                 }
                 return super.cancel(interrupt);
             }
@@ -66,7 +70,7 @@ interface Conversion {
             }
             try {
                 mapped.complete(content.apply(value));
-            } catch (RuntimeException ex) {
+            } catch (Throwable ex) {
                 mapped.completeExceptionally(ex);
             }
         });

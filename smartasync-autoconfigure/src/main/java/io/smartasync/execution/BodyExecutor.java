@@ -22,4 +22,10 @@ interface BodyExecutor {
 
     /** A call is done: its permit is free. */
     void ended();
+
+    /** The current thread will wait for a call on this executor, whose thread it may be itself. */
+    default void waitBegins() {}
+
+    /** It waits no more. */
+    default void waitEnds() {}
 }

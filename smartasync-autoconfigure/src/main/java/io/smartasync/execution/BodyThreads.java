@@ -24,14 +24,46 @@ final class BodyThreads {
     }
 
     private static ExecutorService pool(ExecutorSettings settings, int size) {
-        AtomicInteger count = new AtomicInteger();
-        ThreadFactory factory =
-                task -> new Thread(null, task, settings.threadNamePrefix() + count.incrementAndGet(), 0, false);
         // Its queue is short: who holds a permit has a thread or will have one at once
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                size, size, settings.keepAlive().toNanos(), TimeUnit.NANOSECONDS, new LinkedBlockingQueue<>(), factory);
+                size,
+                size,
+                settings.keepAlive().toNanos(),
+                TimeUnit.NANOSECONDS,
+                new LinkedBlockingQueue<>(),
+                new Factory(settings.threadNamePrefix()));
         pool.allowCoreThreadTimeOut(!settings.keepAlive().isZero());
         return pool;
+    }
+
+    /** Whether the current thread was made by {@code factory}. */
+    static boolean isOf(ThreadFactory factory) {
+        return Thread.currentThread() instanceof PoolThread thread && thread.factory == factory;
+    }
+
+    private static final class Factory implements ThreadFactory {
+
+        private final String namePrefix;
+        private final AtomicInteger count = new AtomicInteger();
+
+        Factory(String namePrefix) {
+            this.namePrefix = namePrefix;
+        }
+
+        @Override
+        public Thread newThread(Runnable task) {
+            return new PoolThread(this, task, namePrefix + count.incrementAndGet());
+        }
+    }
+
+    private static final class PoolThread extends Thread {
+
+        private final Factory factory;
+
+        PoolThread(Factory factory, Runnable task, String name) {
+            super(null, task, name, 0, false);
+            this.factory = factory;
+        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.smartasync.execution;
 
+import io.smartasync.BlockingCallOnEventLoopException;
 import io.smartasync.CallObserver;
 import io.smartasync.CallObserver.ObservedCall;
 import io.smartasync.Caller;
@@ -87,6 +88,15 @@ public final class BoundMethod {
     public synchronized void tune(Wish wish) {
         plan = withExecutors(planner.apply(wish));
         tuning = wish;
+    }
+
+    /**
+     * Whether {@link #tune} can do that.
+     *
+     * @throws SmartAsyncConfigurationException if it can't work so
+     */
+    public void check(Wish wish) {
+        withExecutors(planner.apply(wish));
     }
 
     /** What it was tuned to. */
@@ -207,6 +217,20 @@ public final class BoundMethod {
     IllegalStateException nullResult() {
         return new IllegalStateException(plan.name() + " returned null in place of its "
                 + plan.subject().method().getReturnType().getSimpleName());
+    }
+
+    /** Why the current thread, an event loop, can't have the value. */
+    BlockingCallOnEventLoopException refusalOnLoop() {
+        String where = " on the event loop thread \"" + Thread.currentThread().getName()
+                + "\", where waiting would freeze the loop. ";
+        return new BlockingCallOnEventLoopException(
+                givesValueLater()
+                        ? "The value of " + plan.name() + " was asked for" + where + "Take its future or publisher"
+                                + " instead, from the bean itself or through a @SmartAsyncBridge interface that returns one."
+                        : plan.name() + " returns a plain value and may block, but was called" + where
+                                + "Return a CompletableFuture, Mono or Flux from it; or inject a @SmartAsyncBridge interface"
+                                + " that does; or, if it never blocks, declare @SmartAsync(workload = NON_BLOCKING)."
+                                + " (smartasync.event-loop.on-blocking-call=warn lets it run on the loop.)");
     }
 
     /** Whether anybody is told how calls end. */

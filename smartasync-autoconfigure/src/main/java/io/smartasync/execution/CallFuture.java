@@ -6,9 +6,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,10 +113,7 @@ final class CallFuture extends CompletableFuture<@Nullable Object> implements Ca
             return;
         }
         if (stage instanceof Future<?> cancellable) {
-            pending = cancellable;
-            if (call.isSettled()) {
-                cancellable.cancel(true);
-            }
+            cancelsWith(cancellable);
         }
         stage.whenComplete((value, error) -> {
             call.bodyCompleted();
@@ -125,6 +124,22 @@ final class CallFuture extends CompletableFuture<@Nullable Object> implements Ca
                 fail(outcome(cause), cause);
             }
         });
+    }
+
+    /** Cancels what the body returned, or waits for, when this is cancelled. */
+    void cancelsWith(Future<?> inner) {
+        pending = inner;
+        if (call.isSettled()) {
+            cancel(inner, true);
+        }
+    }
+
+    private static void cancel(Future<?> inner, boolean interrupt) {
+        try {
+            inner.cancel(interrupt);
+        } catch (UnsupportedOperationException ex) {
+            // A minimal stage of the JDK: it is a Future, but can't be cancelled
+        }
     }
 
     @Override
@@ -165,6 +180,19 @@ final class CallFuture extends CompletableFuture<@Nullable Object> implements Ca
     }
 
     @Override
+    public CompletableFuture<@Nullable Object> completeAsync(
+            Supplier<? extends @Nullable Object> supplier, Executor executor) {
+        executor.execute(() -> {
+            try {
+                complete(supplier.get());
+            } catch (Throwable ex) {
+                completeExceptionally(ex);
+            }
+        });
+        return this;
+    }
+
+    @Override
     public boolean completeExceptionally(Throwable error) {
         if (!call.settle(error instanceof TimeoutException ? Outcome.TIMEOUT : outcome(error), error)) {
             return false;
@@ -173,23 +201,11 @@ final class CallFuture extends CompletableFuture<@Nullable Object> implements Ca
         return super.completeExceptionally(error);
     }
 
-    /** Waits for a result. What it failed with is thrown as it is; an interrupt of the waiting thread cancels the work. */
-    static <T extends @Nullable Object> T await(Future<T> future) throws Throwable {
-        try {
-            return future.get();
-        } catch (InterruptedException ex) {
-            future.cancel(true);
-            throw ex;
-        } catch (ExecutionException ex) {
-            throw ex.getCause() == null ? ex : ex.getCause();
-        }
-    }
-
     private void stop(boolean interrupt) {
         call.abort(interrupt);
         Future<?> inner = pending;
         if (inner != null) {
-            inner.cancel(interrupt);
+            cancel(inner, interrupt);
         }
     }
 

@@ -5,8 +5,10 @@ import io.smartasync.SmartAsyncConfigurationException.Problem;
 import io.smartasync.plan.ExecutorNames;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
@@ -17,6 +19,9 @@ public final class ExecutorDirectory implements ExecutorNames {
 
     private final Set<String> own;
     private final ListableBeanFactory beans;
+
+    /** One for each bean, since a chain of calls knows executors by their identity. */
+    private final Map<TaskExecutor, HostExecutor> hosts = new ConcurrentHashMap<>();
 
     /** Knows {@code own}, the names in {@code smartasync.executors}, and the {@code TaskExecutor} beans of {@code beans}. */
     public ExecutorDirectory(Set<String> own, ListableBeanFactory beans) {
@@ -48,15 +53,17 @@ public final class ExecutorDirectory implements ExecutorNames {
 
     /** The executor of that name, for others who submit tasks. */
     public TaskExecutor taskExecutor(String name) {
-        return own.contains(name)
-                ? beans.getBean(beanName(name), SmartAsyncTaskExecutor.class)
-                : beans.getBean(name, TaskExecutor.class);
+        return own.contains(name) ? beans.getBean(beanName(name), SmartAsyncTaskExecutor.class) : ofHost(name);
     }
 
     BodyExecutor get(String name) {
         if (own.contains(name)) {
             return beans.getBean(beanName(name), SmartAsyncTaskExecutor.class);
         }
+        return hosts.computeIfAbsent(ofHost(name), bean -> new HostExecutor(name, bean));
+    }
+
+    private TaskExecutor ofHost(String name) {
         TaskExecutor executor = beans.getBean(name, TaskExecutor.class);
         if (executor instanceof SimpleAsyncTaskExecutor simple && simple.isThrottleActive()) {
             throw new SmartAsyncConfigurationException(List.of(new Problem(
@@ -66,6 +73,6 @@ public final class ExecutorDirectory implements ExecutorNames {
                     "Configure smartasync.executors." + name
                             + " with that concurrency-limit and use it in its place, or" + " remove the limit.")));
         }
-        return new HostExecutor(name, executor);
+        return executor;
     }
 }

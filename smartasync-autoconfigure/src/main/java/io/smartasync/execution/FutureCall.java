@@ -47,6 +47,7 @@ class FutureCall<I> extends OffloadedCall {
         if (returned instanceof Future<?> plain) {
             try {
                 // Nobody can be told when a plain Future completes: waiting for it is part of the body
+                future.cancelsWith(plain);
                 return CompletableFuture.completedFuture(plain.get());
             } catch (ExecutionException ex) {
                 throw ex.getCause() == null ? ex : ex.getCause();

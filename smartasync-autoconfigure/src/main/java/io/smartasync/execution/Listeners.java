@@ -46,10 +46,52 @@ final class Listeners implements SmartAsyncListener {
             return null;
         }
         try {
-            return observer.start(route, outer);
+            return new Guarded(observer.start(route, outer));
         } catch (RuntimeException ex) {
-            logger.warn("The observer of calls failed; the call goes on", ex);
+            observerFailed(ex);
             return null;
+        }
+    }
+
+    private static void observerFailed(RuntimeException ex) {
+        logger.warn("The observer of calls failed; the call goes on", ex);
+    }
+
+    /** What it throws never reaches the call. */
+    private record Guarded(ObservedCall call) implements ObservedCall {
+
+        @Override
+        public Object contextValue() {
+            return call.contextValue();
+        }
+
+        @Override
+        public CallObserver.Scope openScope() {
+            try {
+                CallObserver.Scope scope = call.openScope();
+                return () -> guard(scope::close);
+            } catch (RuntimeException ex) {
+                observerFailed(ex);
+                return () -> {};
+            }
+        }
+
+        @Override
+        public void onStart() {
+            guard(call::onStart);
+        }
+
+        @Override
+        public void onEnd(Outcome outcome, @Nullable Throwable error) {
+            guard(() -> call.onEnd(outcome, error));
+        }
+
+        private static void guard(Runnable told) {
+            try {
+                told.run();
+            } catch (RuntimeException ex) {
+                observerFailed(ex);
+            }
         }
     }
 

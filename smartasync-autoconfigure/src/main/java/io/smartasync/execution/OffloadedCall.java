@@ -65,9 +65,23 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
         super(method, route, observed);
         this.executor = method.executor(route);
         this.context = context;
-        OffloadedCall running = RUNNING.get();
+        OffloadedCall running = live(RUNNING.get());
         this.parent = running == null ? outer : running;
         this.loop = route.caller() == Caller.EVENT_LOOP ? Thread.currentThread() : null;
+    }
+
+    /** The next one up the chain that is still under way: what follows the end of a nested call is part of the call around it. */
+    private static @Nullable OffloadedCall live(@Nullable OffloadedCall call) {
+        OffloadedCall next = call;
+        while (next != null && next.holders == 0) {
+            next = next.parent;
+        }
+        return next;
+    }
+
+    /** Whether the current thread runs a body that is still under way. */
+    static boolean isInBody() {
+        return live(RUNNING.get()) != null;
     }
 
     /** The call whose body the current thread runs. */
@@ -107,7 +121,7 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
             Thread.onSpinWait(); // the interrupt is for the body and must not meet what the thread does next
         }
         runner = null;
-        if (!inPlace || interrupted) {
+        if (interrupted || (!inPlace && executor.ownsThreads())) {
             Thread.interrupted();
         }
         leaveBody();
@@ -123,6 +137,9 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
             return part.body();
         } finally {
             RUNNING.set(outer); // null rather than removed, which would make a new entry for each call
+            if (holders == 0) {
+                parent = null;
+            }
         }
     }
 
@@ -134,6 +151,11 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
     @Override
     public final void refused(TaskRejectedException reason) {
         neverRan(reason);
+    }
+
+    @Override
+    public final boolean hasPermit() {
+        return !underPermitOfChain;
     }
 
     @Override
@@ -251,7 +273,9 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
 
     private void leave() {
         if (HOLDERS.decrementAndGet(this) == 0) {
-            parent = null; // a chain holds only who is still under way
+            if (RUNNING.get() != this) {
+                parent = null; // a chain holds only who is still under way, or who still has the thread
+            }
             if (!underPermitOfChain) {
                 executor.ended();
             }

@@ -61,7 +61,8 @@ final class Permits<T> {
 
     /** Lets the task wait for a permit; {@code false} if as many as may wait already do. */
     boolean enqueue(T task) {
-        if (queued.getAndUpdate(count -> count < capacity ? count + 1 : count) >= capacity) {
+        int room = capacity; // read once, since it may change meanwhile
+        if (queued.getAndUpdate(count -> count < room ? count + 1 : count) >= room) {
             return false;
         }
         waiting.add(task);

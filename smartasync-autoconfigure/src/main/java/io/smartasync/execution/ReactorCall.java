@@ -1,13 +1,13 @@
 package io.smartasync.execution;
 
 import io.smartasync.Route;
-import java.util.concurrent.Callable;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import org.springframework.core.task.TaskRejectedException;
 import reactor.core.CoreSubscriber;
-import reactor.core.Exceptions;
 import reactor.util.context.Context;
 
 /** One subscription to an offloaded method: the method is called, subscribed to and pulled from on the executor. */
@@ -18,7 +18,9 @@ class ReactorCall extends OffloadedCall {
 
     final ReactorSubscription subscription;
     final ReactorEngine.Source<?> source;
-    private volatile @Nullable Pull pull;
+
+    /** What was requested later and is under way; made with the first of these. */
+    private volatile @Nullable Set<Pull> pulls;
 
     ReactorCall(
             BoundMethod method,
@@ -78,57 +80,112 @@ class ReactorCall extends OffloadedCall {
         if (isOnBodyThread()) {
             leaveBody();
         }
+        Pull here = pullHere();
+        if (here != null) {
+            here.leaveHere();
+        }
     }
 
     /** Requests on the executor: who generates elements when asked for them may block too. */
     void request(Subscription upstream, long count) {
-        Pull running = pull;
-        if (isOnBodyThread() || (running != null && running.runner == Thread.currentThread())) {
+        Pull here = pullHere();
+        if (isOnBodyThread() || here != null) {
             upstream.request(count);
             return;
         }
-        Pull next = new Pull(() -> {
-            try {
-                return runPart(false, () -> {
-                    upstream.request(count);
-                    return null;
-                });
-            } catch (Throwable ex) {
-                throw Exceptions.propagate(ex);
+        Pull next = new Pull(upstream, count);
+        pulls().add(next);
+        if (!isSettled()) {
+            executor.resume(next);
+        }
+    }
+
+    private Set<Pull> pulls() {
+        Set<Pull> known = pulls;
+        if (known == null) {
+            synchronized (this) {
+                known = pulls;
+                if (known == null) {
+                    known = ConcurrentHashMap.newKeySet();
+                    pulls = known;
+                }
             }
-        });
-        pull = next;
-        executor.resume(next);
+        }
+        return known;
+    }
+
+    private @Nullable Pull pullHere() {
+        Set<Pull> known = pulls;
+        if (known != null) {
+            for (Pull pull : known) {
+                if (pull.runner == Thread.currentThread()) {
+                    return pull;
+                }
+            }
+        }
+        return null;
     }
 
     @Override
     void abort(boolean interrupt) {
         super.abort(interrupt);
-        Pull running = pull;
-        if (running != null) {
-            running.cancel(interrupt && method.interruptible() && running.runner != Thread.currentThread());
+        Set<Pull> known = pulls;
+        if (known != null) {
+            for (Pull pull : known) {
+                pull.cancel(interrupt && method.interruptible() && pull.runner != Thread.currentThread());
+            }
         }
     }
 
+    /** Generates, on the executor, elements that were requested after the body had returned; holds the permit meanwhile. */
     private final class Pull extends FutureTask<@Nullable Object> implements Task {
 
         private volatile @Nullable Thread runner;
+        private boolean holdsPermit; // seen only by that thread
 
-        Pull(Callable<@Nullable Object> work) {
-            super(work);
+        Pull(Subscription upstream, long count) {
+            super(() -> {
+                try {
+                    runPart(false, () -> {
+                        upstream.request(count);
+                        return null;
+                    });
+                } catch (Throwable ex) {
+                    subscription.onError(ex);
+                }
+                return null;
+            });
         }
 
         @Override
         public void run() {
             runner = Thread.currentThread();
-            super.run();
-            runner = null;
-            Thread.interrupted();
+            holdsPermit = enter();
+            try {
+                super.run();
+            } finally {
+                leaveHere();
+                runner = null;
+                remove(this);
+                Thread.interrupted();
+            }
+        }
+
+        void leaveHere() {
+            if (holdsPermit) {
+                holdsPermit = false;
+                leavePart();
+            }
         }
 
         @Override
         public void refused(TaskRejectedException reason) {
+            remove(this);
             subscription.refused(reason);
         }
+    }
+
+    private void remove(Pull pull) {
+        pulls().remove(pull);
     }
 }

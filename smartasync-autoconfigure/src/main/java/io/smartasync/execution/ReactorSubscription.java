@@ -13,6 +13,7 @@ import org.reactivestreams.Subscription;
 import org.springframework.core.task.TaskRejectedException;
 import reactor.core.CoreSubscriber;
 import reactor.core.Fuseable;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
@@ -21,6 +22,7 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
 
     private static final AtomicReferenceFieldUpdater<ReactorSubscription, @Nullable Subscription> UPSTREAM =
             AtomicReferenceFieldUpdater.newUpdater(ReactorSubscription.class, Subscription.class, "upstream");
+    private static final Class<?> JUST = Mono.just(true).getClass();
     private static final AtomicLongFieldUpdater<ReactorSubscription> REQUESTED =
             AtomicLongFieldUpdater.newUpdater(ReactorSubscription.class, "requested");
 
@@ -66,18 +68,12 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
     }
 
     /** Subscribes to what the method returned. A value that is there already, and wanted, needs no subscription. */
-    void follow(Publisher<?> publisher) {
-        Object value;
-        try {
-            value = requested > 0 && publisher instanceof Fuseable.ScalarCallable<?> known ? known.call() : null;
-        } catch (Exception ex) {
-            value = null; // an error that is there already; the publisher tells it as it is
-        }
-        if (value == null) {
-            publisher.subscribe(this);
-        } else {
-            onNext(value);
+    void follow(Publisher<?> publisher) throws Exception {
+        if (requested > 0 && publisher.getClass() == JUST && publisher instanceof Fuseable.ScalarCallable<?> known) {
+            onNext(known.call());
             onComplete();
+        } else {
+            publisher.subscribe(this);
         }
     }
 
@@ -152,6 +148,7 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
     }
 
     void refused(TaskRejectedException reason) {
+        Operators.terminate(UPSTREAM, this); // a part of it may be refused that comes after the first
         fail(Outcome.REJECTED, reason);
     }
 

@@ -11,6 +11,7 @@ import io.smartasync.plan.Shape;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -71,7 +72,7 @@ public final class SmartAsyncEngine {
             case AWAIT ->
                 route.executor() == null
                         ? await(method, callInPlace(method, route, body, invocation))
-                        : await(method, submit(method, route, body, invocation).future);
+                        : await(submit(method, route, body, invocation));
             case OFFLOAD -> offload(method, route, body, invocation);
             case PASS_THROUGH ->
                 method.givesValueLater()
@@ -133,13 +134,31 @@ public final class SmartAsyncEngine {
         return result;
     }
 
-    /** Waits for the result of a call, on its caller's thread. */
+    private static @Nullable Object await(FutureCall<?> call) throws Throwable {
+        call.executor.waitBegins();
+        try {
+            return await(call.method, call.future);
+        } finally {
+            call.executor.waitEnds();
+        }
+    }
+
+    /**
+     * Waits for the result of a call, on its caller's thread. What it failed with is thrown as it is; an interrupt of the
+     * waiting thread cancels the work.
+     */
     static <T extends @Nullable Object> T await(BoundMethod method, Future<T> future) throws Throwable {
         try {
-            return CallFuture.await(future);
-        } catch (TimeoutException ex) {
-            throw method.declares(TimeoutException.class) ? ex : new SmartAsyncTimeoutException(ex);
+            return future.get();
+        } catch (ExecutionException ex) {
+            Throwable cause = ex.getCause() == null ? ex : ex.getCause();
+            throw cause instanceof TimeoutException late && !method.declares(TimeoutException.class)
+                    ? new SmartAsyncTimeoutException(late)
+                    : cause;
+        } catch (CancellationException ex) {
+            throw ex.getCause() instanceof CancellationException thrown ? thrown : ex; // newer JDKs wrap it
         } catch (InterruptedException ex) {
+            future.cancel(true);
             if (method.declares(InterruptedException.class)) {
                 throw ex;
             }
@@ -235,8 +254,7 @@ public final class SmartAsyncEngine {
     }
 
     static BlockingCallOnEventLoopException reject(BoundMethod method, Route route) {
-        BlockingCallOnEventLoopException refusal =
-                new BlockingCallOnEventLoopException(method.plan().name(), Thread.currentThread());
+        BlockingCallOnEventLoopException refusal = method.refusalOnLoop();
         new Call(method, route).settle(Outcome.REJECTED, refusal);
         return refusal;
     }

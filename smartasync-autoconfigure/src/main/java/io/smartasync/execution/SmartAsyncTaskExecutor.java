@@ -3,6 +3,7 @@ package io.smartasync.execution;
 import io.smartasync.ExecutorState;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,8 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     private volatile int queueCapacity;
     private final LongAdder completed = new LongAdder();
 
+    private int waitingThreads; // guarded by this
+
     /**
      * Makes the executor; it starts threads when there is work for them.
      *
@@ -65,17 +68,46 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         ExecutorSettings next = settings.withLimits(newLimit, newCapacity); // refuses what can't work
         Integer size = next.concurrencyLimit();
         if (threads instanceof ThreadPoolExecutor pool && size != null) {
-            if (size > pool.getMaximumPoolSize()) {
-                pool.setMaximumPoolSize(size);
-                pool.setCorePoolSize(size);
-            } else {
-                pool.setCorePoolSize(size);
-                pool.setMaximumPoolSize(size);
-            }
+            setSize(pool, size + waitingThreads);
         }
         permits.resize(permits(newLimit), newCapacity);
         concurrencyLimit = newLimit;
         queueCapacity = newCapacity;
+    }
+
+    private static void setSize(ThreadPoolExecutor pool, int size) {
+        if (size > pool.getMaximumPoolSize()) {
+            pool.setMaximumPoolSize(size);
+            pool.setCorePoolSize(size);
+        } else {
+            pool.setCorePoolSize(size);
+            pool.setMaximumPoolSize(size);
+        }
+    }
+
+    /**
+     * A thread that goes on with what depends on a body has no permit any more, and whoever has one counts on its thread: where
+     * it waits for another call here, a further thread takes its place.
+     */
+    @Override
+    public void waitBegins() {
+        replaceWaiting(1);
+    }
+
+    @Override
+    public void waitEnds() {
+        replaceWaiting(-1);
+    }
+
+    private void replaceWaiting(int change) {
+        if (threads instanceof ThreadPoolExecutor pool
+                && BodyThreads.isOf(pool.getThreadFactory())
+                && !OffloadedCall.isInBody()) {
+            synchronized (this) {
+                waitingThreads += change;
+                setSize(pool, pool.getMaximumPoolSize() + change);
+            }
+        }
     }
 
     /** As configured at startup. */
@@ -146,6 +178,9 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
 
     @Override
     public void submit(OffloadedCall call) {
+        if (call.isSettled()) {
+            return; // cancelled before it came here
+        }
         if (closed) {
             // Work in flight may finish, and so may what it needs
             if (call.hasLiveChain()) {
@@ -159,6 +194,8 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
             } else if (!permits.enqueue(call)) {
                 call.waited();
                 call.refused(full());
+            } else if (call.isSettled()) {
+                withdraw(call);
             }
         }
     }
@@ -167,6 +204,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     public void withdraw(OffloadedCall call) {
         if (permits.withdraw(call)) {
             call.waited();
+            checkIdle();
         }
     }
 
@@ -179,6 +217,10 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     public void ended() {
         completed.increment();
         permits.release();
+        checkIdle();
+    }
+
+    private void checkIdle() {
         if (closed && permits.isIdle()) {
             idle.countDown();
         }
@@ -200,6 +242,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         if (closed) {
             threads = BodyThreads.of(settings.withLimits(concurrencyLimit, queueCapacity));
             idle = new CountDownLatch(1);
+            waitingThreads = 0;
             closed = false;
         }
     }
@@ -220,16 +263,31 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
         } finally {
-            threads.shutdownNow();
-            permits.drain(task -> task.refused(shutDown()));
+            abandon();
         }
+    }
+
+    /** Interrupts what runs, and refuses what waits for a permit or, with one, for a thread. */
+    private void abandon() {
+        for (Runnable lost : threads.shutdownNow()) {
+            if (lost instanceof Task task) {
+                task.refused(shutDown());
+                if (task.hasPermit()) {
+                    permits.release();
+                }
+            }
+        }
+        permits.drain(task -> {
+            task.waited();
+            task.refused(shutDown());
+        });
     }
 
     /** For a context that was never started; else all is done already. */
     @Override
     public void destroy() {
         close();
-        threads.shutdownNow();
+        abandon();
     }
 
     private TaskRejectedException full() {
@@ -261,8 +319,16 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         }
 
         @Override
+        public boolean hasPermit() {
+            return true;
+        }
+
+        @Override
         public void refused(TaskRejectedException reason) {
             logger.warn("A task that waited is lost: " + reason.getMessage());
+            if (work instanceof Future<?> awaited) {
+                awaited.cancel(true);
+            }
         }
     }
 }

@@ -8,6 +8,11 @@ interface Task extends Runnable {
     /** It will never run, and holds no permit. */
     void refused(TaskRejectedException reason);
 
+    /** Whether it has a permit of its own when it starts, and not that of the call that it is a part of. */
+    default boolean hasPermit() {
+        return false;
+    }
+
     /** It has waited for a permit, and waits no more. */
     default void waited() {}
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -247,7 +248,12 @@ class BridgeMatrixTest {
             Work work = new Work();
             if (pair.isPlainValue() && thread == CallerThread.REACTOR_LOOP) {
                 assertThat(result(thread, pair, bean, work, Case.VALUE))
-                        .isInstanceOf(BlockingCallOnEventLoopException.class);
+                        .isInstanceOf(BlockingCallOnEventLoopException.class)
+                        .asInstanceOf(InstanceOfAssertFactories.THROWABLE)
+                        .hasMessageContaining(
+                                pair == Pair.VALUE_AS_VALUE
+                                        ? "Return a CompletableFuture"
+                                        : "Take its future or publisher instead");
                 assertThat(work.begun).hasValue(0);
                 assertThat(calls.by("path")).isEqualTo(Map.of("reject", 1L));
                 return;

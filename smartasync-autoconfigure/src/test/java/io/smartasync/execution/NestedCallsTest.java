@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.reactivestreams.Subscription;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -71,6 +73,52 @@ class NestedCallsTest {
             subscriber.cancel();
             assertIdle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
         });
+    }
+
+    /** It runs on the thread of the nested call, which has ended by then. */
+    @Test
+    void whatFollowsANestedCallIsPartOfTheChainToo() {
+        application().run(context -> {
+            First first = context.getBean(First.class);
+            for (Mono<Integer> chain :
+                    List.of(first.twice(), first.thenValue(), first.afterNothing(), first.afterAnError())) {
+                assertThat(chain.toFuture().get(10, TimeUnit.SECONDS)).isZero();
+            }
+            assertIdle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+        });
+    }
+
+    /** The only thread of the pool goes on with what depends on the first call, and waits there for the second. */
+    @Test
+    void whoGoesOnOnAThreadOfAPoolMayWaitForAnotherCallThere() {
+        application().run(context -> {
+            First first = context.getBean(First.class);
+            SmartAsyncTaskExecutor one = context.getBean("smartasync-one", SmartAsyncTaskExecutor.class);
+            for (int i = 0; i < 3; i++) {
+                assertThat(first.mono(0).map(value -> first.value(0)).toFuture().get(10, TimeUnit.SECONDS))
+                        .isZero();
+                CountDownLatch gate = new CountDownLatch(1);
+                CompletableFuture<Integer> after = first.after(gate).thenApply(value -> first.value(0));
+                gate.countDown();
+                assertThat(after.get(10, TimeUnit.SECONDS)).isZero();
+                assertIdle(one);
+            }
+            assertThat(one.threads()).isLessThanOrEqualTo(2);
+        });
+    }
+
+    @Test
+    void anExecutorOfTheHostIsTheSameForAllMethodsThatNameIt() {
+        application()
+                .withBean(Hosted.class)
+                .withBean("host", ThreadPoolTaskExecutor.class, () -> {
+                    ThreadPoolTaskExecutor host = new ThreadPoolTaskExecutor();
+                    host.setCorePoolSize(1);
+                    host.setMaxPoolSize(1);
+                    return host;
+                })
+                .run(context -> assertThat(context.getBean(Hosted.class).outer().get(10, TimeUnit.SECONDS))
+                        .isEqualTo(1));
     }
 
     @Test
@@ -176,6 +224,42 @@ class NestedCallsTest {
         }
 
         @SmartAsync(executor = "one", workload = Workload.IO)
+        public Mono<Integer> twice() {
+            return self.mono(0).flatMap(first -> self.mono(0));
+        }
+
+        @SmartAsync(executor = "one", workload = Workload.IO)
+        public Mono<Integer> thenValue() {
+            return self.mono(0).map(first -> self.value(0));
+        }
+
+        @SmartAsync(executor = "one", workload = Workload.IO)
+        public Mono<Integer> afterNothing() {
+            return self.nothing().then(self.mono(0));
+        }
+
+        @SmartAsync(executor = "one", workload = Workload.IO)
+        public Mono<Integer> afterAnError() {
+            return self.failing().onErrorResume(error -> self.mono(0));
+        }
+
+        @SmartAsync(executor = "one", workload = Workload.IO)
+        public Flux<Integer> nothing() {
+            return Flux.empty();
+        }
+
+        @SmartAsync(executor = "one", workload = Workload.IO)
+        public Mono<Integer> failing() {
+            return Mono.error(new IllegalStateException("planned"));
+        }
+
+        @SmartAsync("one")
+        public CompletableFuture<Integer> after(CountDownLatch gate) throws InterruptedException {
+            gate.await();
+            return CompletableFuture.completedFuture(0);
+        }
+
+        @SmartAsync(executor = "one", workload = Workload.IO)
         public Flux<Integer> generated() {
             return Flux.generate(sink -> sink.next(self.value(1)));
         }
@@ -202,6 +286,25 @@ class NestedCallsTest {
         @SmartAsync("other")
         public int pingPong(int depth) {
             return depth == 0 ? 0 : 1 + first.pingPong(depth - 1);
+        }
+    }
+
+    static class Hosted {
+
+        private final Hosted self;
+
+        Hosted(@Lazy Hosted self) {
+            this.self = self;
+        }
+
+        @SmartAsync("host")
+        public CompletableFuture<Integer> outer() {
+            return CompletableFuture.completedFuture(1 + self.inner());
+        }
+
+        @SmartAsync("host")
+        public int inner() {
+            return 0;
         }
     }
 }

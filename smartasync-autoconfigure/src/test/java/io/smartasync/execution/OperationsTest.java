@@ -129,7 +129,9 @@ class OperationsTest {
                     .isSameAs(failure);
             assertThatThrownBy(() -> reactor.await(Mono.error(failure))).isSameAs(failure);
             assertThatThrownBy(() -> CallerThread.REACTOR_LOOP.run(null, () -> reactor.await(mono)))
-                    .hasCauseInstanceOf(BlockingCallOnEventLoopException.class);
+                    .hasCauseInstanceOf(BlockingCallOnEventLoopException.class)
+                    .cause()
+                    .hasMessageContaining("Take its future or publisher instead");
             assertThat(subscriptions).hasValue(0);
             CompletableFuture<Integer> never = new CompletableFuture<>();
             assertThatExceptionOfType(TimeoutException.class)

@@ -38,6 +38,29 @@ class PermitsTest {
     }
 
     @Test
+    void aCapacityThatChangesMeanwhileLosesNoCount() throws Exception {
+        Permits<String> permits = new Permits<>(1, 0, task -> true);
+        ExecutorService submitters = Executors.newFixedThreadPool(2);
+        CountDownLatch done = new CountDownLatch(2);
+        for (int i = 0; i < 2; i++) {
+            submitters.execute(() -> {
+                for (int round = 0; round < 50_000; round++) {
+                    if (admit(permits, "task")) {
+                        permits.release();
+                    }
+                }
+                done.countDown();
+            });
+        }
+        for (int room = 0; done.getCount() > 0; room = 1 - room) {
+            permits.resize(1, room);
+        }
+        submitters.shutdown();
+        assertThat(permits.waiting()).isZero();
+        assertThat(permits.running()).isZero();
+    }
+
+    @Test
     void aWithdrawnTaskMakesRoomAndIsNeverStarted() {
         List<String> started = new ArrayList<>();
         Permits<String> permits = new Permits<>(1, 1, started::add);

@@ -174,6 +174,15 @@ class TracingTest {
     }
 
     @Test
+    void anObserverOfTheApplicationTakesThePlaceOfOurs() {
+        CallObserver own = new CallObservations(ObservationRegistry.create());
+        TRACED.withBean("own", CallObserver.class, () -> own).run(context -> {
+            assertThat(context).getBean(CallObserver.class).isSameAs(own);
+            context.getBean(Bean.class).direct();
+        });
+    }
+
+    @Test
     void whatCantBeObservedIsRefusedAtStartup() {
         TestContext.with()
                 .withConfiguration(AutoConfigurations.of(SmartAsyncObservationAutoConfiguration.class))

@@ -1,0 +1,105 @@
+package io.smartasync.execution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.smartasync.SmartAsync;
+import io.smartasync.Workload;
+import io.smartasync.support.TestContext;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.reactivestreams.Subscription;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
+
+/** Elements that are generated after the body has returned, when the subscriber asks for them. */
+@Timeout(30)
+class LaterRequestsTest {
+
+    private static volatile CountDownLatch generating = new CountDownLatch(1);
+    private static volatile CountDownLatch gate = new CountDownLatch(1);
+    private static volatile CompletableFuture<String> ended = new CompletableFuture<>();
+
+    @Test
+    void whatIsGeneratedHoldsThePermitUntilItHasEnded() {
+        run(context -> {
+            SmartAsyncTaskExecutor one = context.getBean("smartasync-one", SmartAsyncTaskExecutor.class);
+            Asking subscriber = new Asking();
+            context.getBean(Bean.class).uninterruptible().subscribe(subscriber);
+            subscriber.request(1);
+            generating.await();
+            subscriber.cancel();
+            assertThat(one.active()).as("the generator still runs").isEqualTo(1);
+            gate.countDown();
+            while (one.active() > 0) {
+                Thread.onSpinWait();
+            }
+        });
+    }
+
+    @Test
+    void cancellingInterruptsTheGeneratorHoweverOftenWasAsked() {
+        run(context -> {
+            Asking subscriber = new Asking();
+            context.getBean(Bean.class).interruptible().subscribe(subscriber);
+            subscriber.request(1);
+            generating.await();
+            subscriber.request(1);
+            subscriber.request(1);
+            subscriber.cancel();
+            assertThat(ended.get(10, TimeUnit.SECONDS)).isEqualTo("interrupted");
+        });
+    }
+
+    private interface Scenario {
+        void run(AssertableApplicationContext context) throws Exception;
+    }
+
+    private static void run(Scenario scenario) {
+        generating = new CountDownLatch(1);
+        gate = new CountDownLatch(1);
+        ended = new CompletableFuture<>();
+        TestContext.with(Bean.class)
+                .withPropertyValues(
+                        "smartasync.executors.one.threads=platform", "smartasync.executors.one.concurrency-limit=1")
+                .run(scenario::run);
+    }
+
+    /** Asks only when told to. */
+    private static final class Asking extends BaseSubscriber<String> {
+
+        @Override
+        protected void hookOnSubscribe(Subscription subscription) {
+            // not yet
+        }
+    }
+
+    static class Bean {
+
+        @SmartAsync(executor = "one", workload = Workload.IO, interruptible = false)
+        Flux<String> uninterruptible() {
+            return generator();
+        }
+
+        @SmartAsync(executor = "one", workload = Workload.IO)
+        Flux<String> interruptible() {
+            return generator();
+        }
+
+        private static Flux<String> generator() {
+            return Flux.generate(sink -> {
+                generating.countDown();
+                try {
+                    gate.await();
+                    sink.next("x");
+                } catch (InterruptedException ex) {
+                    ended.complete("interrupted");
+                    sink.complete();
+                }
+            });
+        }
+    }
+}
