@@ -5,8 +5,8 @@ interface BodyExecutor {
 
     String name();
 
-    /** Whether its threads run nothing but what comes this way, so that they may be swept. */
-    boolean ownsThreads();
+    /** Whether its threads are swept after each body: they run others, and nothing but what comes this way. */
+    boolean sweepsThreads();
 
     /**
      * Runs the call as soon as there is a permit, which it holds until {@link #ended()}; or under a permit of its own

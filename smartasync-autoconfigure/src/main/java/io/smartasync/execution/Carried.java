@@ -4,14 +4,14 @@ package io.smartasync.execution;
 interface Carried {
 
     /** Carries nothing and cleans nothing. */
-    Carried NOTHING = onThreadOfItsOwn -> () -> {};
+    Carried NOTHING = sweep -> () -> {};
 
     /**
      * Puts it on the current thread; closing the scope takes it away again.
      *
-     * @param ownThread whether the thread belongs to SmartAsync: then nothing that the body added stays either
+     * @param sweep whether the thread runs other bodies of ours later: then nothing that this one added stays either
      */
-    Scope open(boolean ownThread);
+    Scope open(boolean sweep);
 
     /** A context that is in place. */
     @FunctionalInterface

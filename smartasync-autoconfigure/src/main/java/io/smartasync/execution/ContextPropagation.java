@@ -81,7 +81,7 @@ public final class ContextPropagation implements ContextCarrier {
                     .contextRegistry(registry)
                     .captureKeyPredicate(key -> !key.equals(REQUEST_ATTRIBUTES + ".KEY"))
                     .build();
-            nothing = ownThread -> ownThread ? clean : Carried.NOTHING.open(false);
+            nothing = sweep -> sweep ? clean : Carried.NOTHING.open(false);
         }
 
         private static void add(ContextRegistry registry, String accessor, @Nullable ClassLoader classLoader) {
@@ -101,9 +101,9 @@ public final class ContextPropagation implements ContextCarrier {
             if (snapshot == NOTHING) {
                 return nothing;
             }
-            return ownThread -> {
+            return sweep -> {
                 ContextSnapshot.Scope scope = snapshot.setThreadLocals();
-                return ownThread
+                return sweep
                         ? () -> {
                             scope.close();
                             clear();

@@ -22,7 +22,7 @@ final class HostExecutor implements BodyExecutor {
     }
 
     @Override
-    public boolean ownsThreads() {
+    public boolean sweepsThreads() {
         return false;
     }
 

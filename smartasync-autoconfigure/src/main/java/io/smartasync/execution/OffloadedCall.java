@@ -121,7 +121,7 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
             Thread.onSpinWait(); // the interrupt is for the body and must not meet what the thread does next
         }
         runner = null;
-        if (interrupted || (!inPlace && executor.ownsThreads())) {
+        if (interrupted || (!inPlace && executor.sweepsThreads())) {
             Thread.interrupted();
         }
         leaveBody();
@@ -145,7 +145,7 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
 
     /** In place it is the caller's own context already. */
     private Carried.Scope openContext(boolean here) {
-        return here ? Carried.NOTHING.open(false) : context.open(executor.ownsThreads());
+        return here ? Carried.NOTHING.open(false) : context.open(executor.sweepsThreads());
     }
 
     @Override

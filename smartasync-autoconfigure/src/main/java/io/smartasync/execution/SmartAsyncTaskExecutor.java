@@ -156,8 +156,8 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     }
 
     @Override
-    public boolean ownsThreads() {
-        return true;
+    public boolean sweepsThreads() {
+        return !settings.virtual();
     }
 
     /**

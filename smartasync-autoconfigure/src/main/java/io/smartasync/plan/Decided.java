@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param value the setting
  * @param by such as {@code smartasync.rules[2]}, {@code annotation on method}, {@code default}
  */
-public record Decided<T extends @Nullable Object>(T value, String by) {
+record Decided<T extends @Nullable Object>(T value, String by) {
 
     static final String DEFAULT = "default";
 

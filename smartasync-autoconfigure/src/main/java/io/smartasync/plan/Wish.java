@@ -2,6 +2,7 @@ package io.smartasync.plan;
 
 import io.smartasync.Workload;
 import java.time.Duration;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,25 @@ public record Wish(
 
     /** Wants nothing. */
     public static final Wish NONE = new Wish(null, null, null, null);
+
+    /** For logs: what is wanted, such as {@code timeout=PT1S}. */
+    @Override
+    public String toString() {
+        StringJoiner wants = new StringJoiner(", ").setEmptyValue("as configured");
+        if (executor != null) {
+            wants.add("executor=" + executor);
+        }
+        if (workload != null) {
+            wants.add("workload=" + workload);
+        }
+        if (timeout != null) {
+            wants.add("timeout=" + timeout);
+        }
+        if (debug != null) {
+            wants.add("debug=" + debug);
+        }
+        return wants.toString();
+    }
 
     Declared by(String whom) {
         return new Declared(whom, true, executor, workload, timeout, null, null, debug);
