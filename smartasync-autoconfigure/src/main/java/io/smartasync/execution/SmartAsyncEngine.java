@@ -135,11 +135,13 @@ public final class SmartAsyncEngine {
     }
 
     private static @Nullable Object await(FutureCall<?> call) throws Throwable {
-        call.executor.waitBegins();
+        boolean replaced = call.executor.waitBegins();
         try {
             return await(call.method, call.future);
         } finally {
-            call.executor.waitEnds();
+            if (replaced) {
+                call.executor.waitEnds();
+            }
         }
     }
 

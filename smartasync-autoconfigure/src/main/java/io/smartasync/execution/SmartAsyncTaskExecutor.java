@@ -90,23 +90,26 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
      * it waits for another call here, a further thread takes its place.
      */
     @Override
-    public void waitBegins() {
-        replaceWaiting(1);
+    public boolean waitBegins() {
+        boolean replace = threads instanceof ThreadPoolExecutor pool
+                && BodyThreads.isOf(pool.getThreadFactory())
+                && !OffloadedCall.isInBody();
+        if (replace) {
+            resizeFor(1);
+        }
+        return replace;
     }
 
     @Override
     public void waitEnds() {
-        replaceWaiting(-1);
+        resizeFor(-1);
     }
 
-    private void replaceWaiting(int change) {
-        if (threads instanceof ThreadPoolExecutor pool
-                && BodyThreads.isOf(pool.getThreadFactory())
-                && !OffloadedCall.isInBody()) {
-            synchronized (this) {
-                waitingThreads += change;
-                setSize(pool, pool.getMaximumPoolSize() + change);
-            }
+    private synchronized void resizeFor(int change) {
+        // Nobody waits any more for the threads of before a restart
+        if (threads instanceof ThreadPoolExecutor pool && waitingThreads + change >= 0) {
+            waitingThreads += change;
+            setSize(pool, pool.getMaximumPoolSize() + change);
         }
     }
 
