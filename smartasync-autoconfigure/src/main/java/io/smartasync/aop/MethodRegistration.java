@@ -22,6 +22,7 @@ public final class MethodRegistration implements BeanPostProcessor {
 
     private final Supplier<MethodRegistry> methods;
     private final Consumer<Class<?>> check;
+    private final Supplier<SmartAsyncInterceptor> interceptor;
     private final Set<Class<?>> checked = ConcurrentHashMap.newKeySet();
     private final Set<Class<?>> registered = ConcurrentHashMap.newKeySet();
 
@@ -30,10 +31,13 @@ public final class MethodRegistration implements BeanPostProcessor {
      *
      * @param methods where methods are bound; looked up with the first bean
      * @param check throws if the methods of a class can't work
+     * @param interceptor put into proxies; looked up with the first
      */
-    public MethodRegistration(Supplier<MethodRegistry> methods, Consumer<Class<?>> check) {
+    public MethodRegistration(
+            Supplier<MethodRegistry> methods, Consumer<Class<?>> check, Supplier<SmartAsyncInterceptor> interceptor) {
         this.methods = methods;
         this.check = check;
+        this.interceptor = interceptor;
     }
 
     @Override
@@ -56,6 +60,7 @@ public final class MethodRegistration implements BeanPostProcessor {
             methods.get().register(beanClass);
         }
         if (bean instanceof Advised proxy) {
+            ProxyAdvice.shorten(proxy, interceptor.get());
             ProxyAdvice.order(proxy);
             ProxyAdvice.match(proxy, own);
         }

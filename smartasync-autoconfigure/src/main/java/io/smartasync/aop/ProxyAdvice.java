@@ -6,11 +6,14 @@ import java.util.Set;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.aspectj.AbstractAspectJAdvice;
 import org.springframework.aop.aspectj.AspectJPrecedenceInformation;
+import org.springframework.aop.aspectj.InstantiationModelAwarePointcutAdvisor;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AdvisedSupport;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.cglib.proxy.Callback;
 import org.springframework.cglib.proxy.Dispatcher;
 import org.springframework.cglib.proxy.Factory;
+import org.springframework.core.Ordered;
 
 /** The advice of one proxy: its order, and which of it belongs to which method. */
 final class ProxyAdvice {
@@ -18,6 +21,20 @@ final class ProxyAdvice {
     private static final String RESILIENCE = "org.springframework.resilience.";
 
     private ProxyAdvice() {}
+
+    /**
+     * Puts {@code interceptor} where the aspect's advice stands: Spring calls that by reflection, with a join point and an
+     * array for each call, to the same effect.
+     */
+    static void shorten(Advised proxy, SmartAsyncInterceptor interceptor) {
+        for (Advisor advisor : proxy.isFrozen() ? new Advisor[0] : proxy.getAdvisors()) {
+            if (advisor instanceof InstantiationModelAwarePointcutAdvisor aspect && isSmartAsync(aspect)) {
+                DefaultPointcutAdvisor same = new DefaultPointcutAdvisor(aspect.getPointcut(), interceptor);
+                same.setOrder(((Ordered) aspect).getOrder());
+                proxy.replaceAdvisor(aspect, same);
+            }
+        }
+    }
 
     /**
      * Puts Spring's own {@code @Retryable} and {@code @ConcurrencyLimit} inside {@code @SmartAsync}, where the body runs.
@@ -68,8 +85,10 @@ final class ProxyAdvice {
     }
 
     private static boolean isSmartAsync(Advisor advisor) {
-        // Others than aspects are not asked for their advice, which may be a bean that nobody has needed yet
+        // Others than these are not asked for their advice, which may be a bean that nobody has needed yet
         return advisor instanceof InheritedAnnotationAdvisor
+                || (advisor instanceof DefaultPointcutAdvisor direct
+                        && direct.getAdvice() instanceof SmartAsyncInterceptor)
                 || (advisor instanceof AspectJPrecedenceInformation
                         && advisor.getAdvice() instanceof AbstractAspectJAdvice aspectj
                         && aspectj.getAspectJAdviceMethod().getDeclaringClass() == SmartAsyncAspect.class);

@@ -1,10 +1,6 @@
 package io.smartasync.aop;
 
-import io.smartasync.execution.BoundMethod;
-import io.smartasync.execution.MethodRegistry;
-import io.smartasync.execution.SmartAsyncEngine;
-import java.util.function.Supplier;
-import org.aopalliance.intercept.MethodInvocation;
+import org.aopalliance.intercept.MethodInterceptor;
 import org.aspectj.lang.ProceedingJoinPoint;
 import org.aspectj.lang.annotation.Around;
 import org.aspectj.lang.annotation.Aspect;
@@ -12,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 
 /**
- * Hands each call of an annotated method to the engine.
+ * Says which calls are intercepted, and hands them to {@link SmartAsyncInterceptor}. Where a proxy can be changed,
+ * {@link ProxyAdvice} puts that in its place.
  *
  * <p>The pointcut is matched once, when a proxy is made; {@code @annotation(..)} and {@code @within(..)} would be matched
  * again at every call.
@@ -29,29 +26,24 @@ public class SmartAsyncAspect implements Ordered {
             + " || within(@io.smartasync.SmartAsync *))"
             + " && !execution(* java.lang.Object.*(..)) && !within(is(FinalType))";
 
-    private final Supplier<MethodRegistry> methods;
-    private final Supplier<SmartAsyncEngine> engine;
+    private final MethodInterceptor interceptor;
     private final int order;
 
     /**
      * Makes the aspect.
      *
-     * @param methods looked up at the first call, since Spring makes aspects before most other beans
-     * @param engine looked up at the first call
+     * @param interceptor gets the calls
      * @param order where it stands among the advice of a method
      */
-    public SmartAsyncAspect(Supplier<MethodRegistry> methods, Supplier<SmartAsyncEngine> engine, int order) {
-        this.methods = methods;
-        this.engine = engine;
+    public SmartAsyncAspect(MethodInterceptor interceptor, int order) {
+        this.interceptor = interceptor;
         this.order = order;
     }
 
     /** Runs one call. */
     @Around(POINTCUT)
     public @Nullable Object run(ProceedingJoinPoint joinPoint) throws Throwable {
-        MethodInvocation invocation = SpringInternals.invocation(joinPoint);
-        BoundMethod method = methods.get().get(joinPoint.getTarget().getClass(), invocation.getMethod());
-        return engine.get().invoke(method, PastWeaving.of(method, ProxyInvocations.BODY), invocation);
+        return interceptor.invoke(SpringInternals.invocation(joinPoint));
     }
 
     @Override

@@ -60,8 +60,10 @@ public final class SmartAsyncAutoConfiguration {
 
     @Bean
     static ExecutorDirectory smartAsyncExecutorDirectory(
-            PropertiesMapper properties, ConfigurableListableBeanFactory beans) {
-        return new ExecutorDirectory(properties.executorNames(), beans);
+            PropertiesMapper properties,
+            ConfigurableListableBeanFactory beans,
+            ObjectProvider<CallerDetection> callers) {
+        return new ExecutorDirectory(properties.executorNames(), beans, callers::getObject);
     }
 
     @Bean(ExecutorRegistrar.FACTORY_BEAN)
@@ -157,10 +159,8 @@ public final class SmartAsyncAutoConfiguration {
 
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static SmartAsyncAspect smartAsyncAspect(
-            ObjectProvider<MethodRegistry> methods, ObjectProvider<SmartAsyncEngine> engine, Environment environment) {
-        return new SmartAsyncAspect(
-                SingletonSupplier.of(methods::getObject), SingletonSupplier.of(engine::getObject), order(environment));
+    static SmartAsyncAspect smartAsyncAspect(SmartAsyncInterceptor interceptor, Environment environment) {
+        return new SmartAsyncAspect(interceptor, order(environment));
     }
 
     @Bean
@@ -171,17 +171,23 @@ public final class SmartAsyncAutoConfiguration {
 
     @Bean(INTERCEPTOR)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static SmartAsyncInterceptor smartAsyncInterceptor(MethodRegistry methods, SmartAsyncEngine engine) {
-        return new SmartAsyncInterceptor(methods, engine);
+    static SmartAsyncInterceptor smartAsyncInterceptor(
+            ObjectProvider<MethodRegistry> methods, ObjectProvider<SmartAsyncEngine> engine) {
+        return new SmartAsyncInterceptor(
+                SingletonSupplier.of(methods::getObject), SingletonSupplier.of(engine::getObject));
     }
 
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static MethodRegistration smartAsyncMethodRegistration(
-            ObjectProvider<MethodRegistry> methods, ObjectProvider<StartupCheck> check) {
+            ObjectProvider<MethodRegistry> methods,
+            ObjectProvider<StartupCheck> check,
+            ObjectProvider<SmartAsyncInterceptor> interceptor) {
         Supplier<StartupCheck> once = SingletonSupplier.of(check::getObject);
-        return new MethodRegistration(SingletonSupplier.of(methods::getObject), beanClass -> once.get()
-                .check(beanClass));
+        return new MethodRegistration(
+                SingletonSupplier.of(methods::getObject),
+                beanClass -> once.get().check(beanClass),
+                SingletonSupplier.of(interceptor::getObject));
     }
 
     /** Read from the environment, since advisors are made before property classes can be bound without harm. */

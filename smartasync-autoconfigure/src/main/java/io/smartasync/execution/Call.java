@@ -4,9 +4,10 @@ import io.smartasync.CallObserver;
 import io.smartasync.CallObserver.ObservedCall;
 import io.smartasync.Outcome;
 import io.smartasync.Route;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,15 +16,14 @@ import org.jspecify.annotations.Nullable;
  */
 class Call {
 
-    private static final AtomicIntegerFieldUpdater<Call> SETTLED =
-            AtomicIntegerFieldUpdater.newUpdater(Call.class, "settled");
+    private static final VarHandle SETTLED = settledHandle();
 
     private static final CallObserver.Scope NO_SCOPE = () -> {};
 
     final BoundMethod method;
     final Route route;
     final long start = System.nanoTime();
-    private volatile int settled;
+    private volatile boolean settled;
 
     /** The time from submission to the start of the body; 0 before it and for a body in place. */
     private volatile long waitNanos;
@@ -42,6 +42,14 @@ class Call {
         this.observed = observed;
     }
 
+    private static VarHandle settledHandle() {
+        try {
+            return MethodHandles.lookup().findVarHandle(Call.class, "settled", boolean.class);
+        } catch (ReflectiveOperationException ex) {
+            throw new ExceptionInInitializerError(ex);
+        }
+    }
+
     /** Makes what the current thread starts part of this call, for those who follow it. */
     CallObserver.Scope openScope() {
         return observed == null ? NO_SCOPE : observed.openScope();
@@ -54,7 +62,7 @@ class Call {
 
     /** Whether the caller of this method is the one who ends the call, and so the one who may tell its result. */
     boolean settle(Outcome outcome, @Nullable Throwable error) {
-        if (settled != 0 || !SETTLED.compareAndSet(this, 0, 1)) {
+        if (settled || !SETTLED.compareAndSet(this, false, true)) {
             return false;
         }
         Future<?> running = timeout;
@@ -83,7 +91,7 @@ class Call {
     }
 
     boolean isSettled() {
-        return settled != 0;
+        return settled;
     }
 
     /** Who tells the result of a call. */

@@ -11,12 +11,5 @@ interface Carried {
      *
      * @param sweep whether the thread runs other bodies of ours later: then nothing that this one added stays either
      */
-    Scope open(boolean sweep);
-
-    /** A context that is in place. */
-    @FunctionalInterface
-    interface Scope extends AutoCloseable {
-        @Override
-        void close();
-    }
+    AutoCloseable open(boolean sweep);
 }

@@ -57,13 +57,13 @@ public final class ContextPropagation implements ContextCarrier {
 
         private final int accessorsSeen;
         private final ThreadLocalAccessor<?>[] accessors;
-        private final Carried.Scope clean = this::clear;
+        private final AutoCloseable clean = this::clear;
         private final ContextSnapshotFactory waiting;
         private final ContextSnapshotFactory detached;
         private final Carried nothing;
 
         Snapshots(ContextRegistry global, @Nullable ClassLoader classLoader) {
-            ContextRegistry registry = new ContextRegistry();
+            FixedRegistry registry = new FixedRegistry();
             List<ThreadLocalAccessor<?>> registered = List.copyOf(global.getThreadLocalAccessors());
             accessorsSeen = registered.size();
             if (ClassUtils.isPresent("org.slf4j.MDC", classLoader)) {
@@ -75,6 +75,7 @@ public final class ContextPropagation implements ContextCarrier {
             for (ContextAccessor<?, ?> accessor : global.getContextAccessors()) {
                 registry.registerContextAccessor(accessor);
             }
+            registry.fix();
             accessors = registry.getThreadLocalAccessors().toArray(ThreadLocalAccessor<?>[]::new);
             waiting = ContextSnapshotFactory.builder().contextRegistry(registry).build();
             detached = ContextSnapshotFactory.builder()
@@ -108,7 +109,7 @@ public final class ContextPropagation implements ContextCarrier {
                             scope.close();
                             clear();
                         }
-                        : scope::close;
+                        : scope;
             };
         }
 
@@ -118,6 +119,21 @@ public final class ContextPropagation implements ContextCarrier {
                     accessor.setValue();
                 }
             }
+        }
+    }
+
+    /** Asked for its accessors by every capture, where the iterator of a list that may change costs memory. */
+    private static final class FixedRegistry extends ContextRegistry {
+
+        private List<ThreadLocalAccessor<?>> accessors = List.of();
+
+        void fix() {
+            accessors = List.copyOf(super.getThreadLocalAccessors());
+        }
+
+        @Override
+        public List<ThreadLocalAccessor<?>> getThreadLocalAccessors() {
+            return accessors;
         }
     }
 }

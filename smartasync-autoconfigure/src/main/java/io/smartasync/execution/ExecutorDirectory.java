@@ -2,6 +2,7 @@ package io.smartasync.execution;
 
 import io.smartasync.SmartAsyncConfigurationException;
 import io.smartasync.SmartAsyncConfigurationException.Problem;
+import io.smartasync.caller.CallerDetection;
 import io.smartasync.plan.ExecutorNames;
 import java.util.Collection;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
@@ -19,14 +21,22 @@ public final class ExecutorDirectory implements ExecutorNames {
 
     private final Set<String> own;
     private final ListableBeanFactory beans;
+    private final Supplier<CallerDetection> callers;
 
     /** One for each bean, since a chain of calls knows executors by their identity. */
     private final Map<TaskExecutor, HostExecutor> hosts = new ConcurrentHashMap<>();
 
-    /** Knows {@code own}, the names in {@code smartasync.executors}, and the {@code TaskExecutor} beans of {@code beans}. */
-    public ExecutorDirectory(Set<String> own, ListableBeanFactory beans) {
+    /**
+     * Makes the directory.
+     *
+     * @param own the names in {@code smartasync.executors}
+     * @param beans has the {@code TaskExecutor} beans
+     * @param callers tells event loops, on which no executor may run what it is given; looked up when one tries to
+     */
+    public ExecutorDirectory(Set<String> own, ListableBeanFactory beans, Supplier<CallerDetection> callers) {
         this.own = Set.copyOf(own);
         this.beans = beans;
+        this.callers = callers;
     }
 
     @Override
@@ -60,7 +70,7 @@ public final class ExecutorDirectory implements ExecutorNames {
         if (own.contains(name)) {
             return beans.getBean(beanName(name), SmartAsyncTaskExecutor.class);
         }
-        return hosts.computeIfAbsent(ofHost(name), bean -> new HostExecutor(name, bean));
+        return hosts.computeIfAbsent(ofHost(name), bean -> new HostExecutor(name, bean, callers));
     }
 
     private TaskExecutor ofHost(String name) {

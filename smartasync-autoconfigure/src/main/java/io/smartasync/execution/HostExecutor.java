@@ -1,7 +1,10 @@
 package io.smartasync.execution;
 
+import io.smartasync.Caller;
+import io.smartasync.caller.CallerDetection;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.springframework.core.task.TaskRejectedException;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
@@ -10,10 +13,12 @@ final class HostExecutor implements BodyExecutor {
 
     private final String name;
     private final Executor executor;
+    private final Supplier<CallerDetection> callers;
 
-    HostExecutor(String name, Executor executor) {
+    HostExecutor(String name, Executor executor, Supplier<CallerDetection> callers) {
         this.name = name;
         this.executor = executor;
+        this.callers = callers;
     }
 
     @Override
@@ -44,13 +49,24 @@ final class HostExecutor implements BodyExecutor {
 
     @Override
     public void resume(Task work) {
+        Thread submitter = Thread.currentThread();
         try {
-            executor.execute(work);
+            executor.execute(() -> run(work, submitter));
         } catch (RejectedExecutionException ex) {
             work.refused(
                     ex instanceof TaskRejectedException rejected
                             ? rejected
                             : new TaskRejectedException("Executor '" + name + "' rejected the call", ex));
+        }
+    }
+
+    /** Its policy may be to run what it can't take on the thread that submits. */
+    private void run(Task work, Thread submitter) {
+        if (Thread.currentThread() == submitter && callers.get().current() == Caller.EVENT_LOOP) {
+            work.refused(new TaskRejectedException(
+                    "Executor '" + name + "' is full, and an event loop can't run the body in its place"));
+        } else {
+            work.run();
         }
     }
 

@@ -14,15 +14,15 @@ final class KotlinCall extends ReactorCall {
             BoundMethod method,
             Route route,
             Carried context,
-            ReactorEngine.Source<?> source,
+            ReactorEngine.RoutedMono<?> routed,
             CoreSubscriber<? super Object> downstream) {
-        super(method, route, context, source, downstream);
+        super(method, route, context, routed, downstream);
     }
 
     @Override
     public @Nullable Object body() throws Throwable {
         steps.begin(() -> {
-            subscription.follow(source.open(steps));
+            subscription.follow(routed.open(steps));
             return null;
         });
         return null;

@@ -2,7 +2,6 @@ package io.smartasync.execution;
 
 import io.smartasync.CallObserver;
 import io.smartasync.CallObserver.ObservedCall;
-import io.smartasync.Caller;
 import io.smartasync.Route;
 import java.util.HashSet;
 import java.util.Set;
@@ -36,7 +35,6 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
 
     final BodyExecutor executor;
     private final Carried context;
-    private final @Nullable Thread loop;
     private volatile @Nullable OffloadedCall parent;
     private volatile @Nullable Thread runner;
     private volatile boolean inPlace;
@@ -67,7 +65,6 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
         this.context = context;
         OffloadedCall running = live(RUNNING.get());
         this.parent = running == null ? outer : running;
-        this.loop = route.caller() == Caller.EVENT_LOOP ? Thread.currentThread() : null;
     }
 
     /** The next one up the chain that is still under way: what follows the end of a nested call is part of the call around it. */
@@ -97,10 +94,6 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
 
     @Override
     public final void run() {
-        if (isOnLoop()) {
-            refused(refusalOnLoop());
-            return;
-        }
         runner = Thread.currentThread();
         if (!STAGE.compareAndSet(this, WAITS, RUNS)) {
             runner = null;
@@ -132,7 +125,7 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
     final @Nullable Object runPart(boolean here, Part part) throws Throwable {
         OffloadedCall outer = RUNNING.get();
         RUNNING.set(this);
-        try (Carried.Scope scope = openContext(here);
+        try (AutoCloseable scope = openContext(here);
                 CallObserver.Scope observed = openScope()) {
             return part.body();
         } finally {
@@ -144,7 +137,7 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
     }
 
     /** In place it is the caller's own context already. */
-    private Carried.Scope openContext(boolean here) {
+    private AutoCloseable openContext(boolean here) {
         return here ? Carried.NOTHING.open(false) : context.open(executor.sweepsThreads());
     }
 
@@ -174,16 +167,6 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
             thread.interrupt();
             stage = INTERRUPTED;
         }
-    }
-
-    /** The policy of a host's executor may be to run what it can't take on the thread that submits. */
-    final boolean isOnLoop() {
-        return loop == Thread.currentThread();
-    }
-
-    final TaskRejectedException refusalOnLoop() {
-        return new TaskRejectedException(
-                "Executor '" + executor.name() + "' is full, and an event loop can't run the body in its place");
     }
 
     boolean isOnBodyThread() {

@@ -17,7 +17,7 @@ class ReactorCall extends OffloadedCall {
     private static final Object CHAIN = ReactorCall.class;
 
     final ReactorSubscription subscription;
-    final ReactorEngine.Source<?> source;
+    final ReactorEngine.RoutedMono<?> routed;
 
     /** What was requested later and is under way; made with the first of these. */
     private volatile @Nullable Set<Pull> pulls;
@@ -26,7 +26,7 @@ class ReactorCall extends OffloadedCall {
             BoundMethod method,
             Route route,
             Carried context,
-            ReactorEngine.Source<?> source,
+            ReactorEngine.RoutedMono<?> routed,
             CoreSubscriber<? super Object> downstream) {
         super(
                 method,
@@ -34,7 +34,7 @@ class ReactorCall extends OffloadedCall {
                 context,
                 outer(downstream.currentContext()),
                 ReactorSubscription.observe(method, route, downstream));
-        this.source = source;
+        this.routed = routed;
         this.subscription = new ReactorSubscription(this, downstream);
     }
 
@@ -55,7 +55,7 @@ class ReactorCall extends OffloadedCall {
 
     @Override
     public @Nullable Object body() throws Throwable {
-        subscription.follow(source.open());
+        subscription.follow(routed.open());
         return null;
     }
 

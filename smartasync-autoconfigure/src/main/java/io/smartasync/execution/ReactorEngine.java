@@ -21,9 +21,8 @@ public final class ReactorEngine {
 
     /** What the caller gets at once; nothing runs before somebody subscribes. */
     static <I> Object publisher(SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation) {
-        Source<I> source = new Source<>(engine, method, body, invocation);
-        return source.adapter()
-                .fromPublisher(method.givesAtMostOne() ? new RoutedMono(source) : new RoutedFlux(source));
+        RoutedMono<I> routed = new RoutedMono<>(engine, method, body, invocation);
+        return routed.adapter().fromPublisher(method.givesAtMostOne() ? routed : new RoutedFlux(routed));
     }
 
     /**
@@ -34,8 +33,8 @@ public final class ReactorEngine {
         return mono.contextWrite(ReactorCall::inChain).contextCapture().toFuture();
     }
 
-    /** What is the same for all subscriptions to one call. */
-    static final class Source<I> {
+    /** One call, for any number of subscribers. */
+    static final class RoutedMono<I> extends Mono<Object> {
 
         private static final String FLOW = "kotlinx.coroutines.flow.Flow";
 
@@ -45,7 +44,7 @@ public final class ReactorEngine {
         private final I invocation;
         private final ForgottenResults.@Nullable Watched watched;
 
-        Source(SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation) {
+        RoutedMono(SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation) {
             this.engine = engine;
             this.method = method;
             this.body = body;
@@ -57,7 +56,8 @@ public final class ReactorEngine {
             return Objects.requireNonNull(method.adapter());
         }
 
-        void subscribe(CoreSubscriber<? super Object> subscriber) {
+        @Override
+        public void subscribe(CoreSubscriber<? super Object> subscriber) {
             if (watched != null) {
                 watched.taken();
             }
@@ -119,31 +119,18 @@ public final class ReactorEngine {
         }
     }
 
-    private static final class RoutedMono extends Mono<Object> {
-
-        private final Source<?> source;
-
-        RoutedMono(Source<?> source) {
-            this.source = source;
-        }
-
-        @Override
-        public void subscribe(CoreSubscriber<? super Object> subscriber) {
-            source.subscribe(subscriber);
-        }
-    }
-
+    /** The same for more than one element, which no {@code Mono} may have. */
     private static final class RoutedFlux extends Flux<Object> {
 
-        private final Source<?> source;
+        private final RoutedMono<?> routed;
 
-        RoutedFlux(Source<?> source) {
-            this.source = source;
+        RoutedFlux(RoutedMono<?> routed) {
+            this.routed = routed;
         }
 
         @Override
         public void subscribe(CoreSubscriber<? super Object> subscriber) {
-            source.subscribe(subscriber);
+            routed.subscribe(subscriber);
         }
     }
 }

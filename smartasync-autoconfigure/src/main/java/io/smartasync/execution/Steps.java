@@ -82,10 +82,6 @@ final class Steps implements Executor {
 
         @Override
         public void run() {
-            if (call.isOnLoop()) {
-                refused(call.refusalOnLoop());
-                return;
-            }
             turn = this;
             thread = Thread.currentThread();
             holdsPermit = call.enter();

@@ -27,6 +27,7 @@ import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.config.CustomScopeConfigurer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -96,6 +97,47 @@ class SpecialBeansTest {
         @Override
         public Integer convert(Integer value) {
             return 3 * value;
+        }
+    }
+
+    /** The advice of the others is taken out of their proxies, which is not possible here any more. */
+    @Test
+    void aBeanThatWasHandedOutBeforeItWasFinishedIsInterceptedOnce() {
+        TestContext.with(Egg.class, Hen.class).withAllowCircularReferences(true).run(context -> {
+            Calls calls = TestContext.calls(context);
+            Egg early = context.getBean(Hen.class).egg;
+
+            assertThat(early.goesThroughTheAspect().join()).isTrue();
+            assertThat(context.getBean(Egg.class)).isSameAs(early);
+
+            assertThat(calls.by("method")).containsExactly(entry("goesThroughTheAspect", 1L));
+        });
+        TestContext.with(Egg.class)
+                .withBean(Hen.class, () -> new Hen(new Egg()))
+                .run(context -> assertThat(context.getBean(Egg.class)
+                                .goesThroughTheAspect()
+                                .join())
+                        .isFalse());
+    }
+
+    static class Egg {
+        @Autowired
+        @Nullable
+        Hen hen;
+
+        @SmartAsync(workload = Workload.NON_BLOCKING)
+        public CompletableFuture<Boolean> goesThroughTheAspect() {
+            return CompletableFuture.completedFuture(StackWalker.getInstance()
+                    .walk(frames ->
+                            frames.anyMatch(frame -> frame.getClassName().equals(SmartAsyncAspect.class.getName()))));
+        }
+    }
+
+    static class Hen {
+        final Egg egg;
+
+        Hen(Egg egg) {
+            this.egg = egg;
         }
     }
 
