@@ -2,21 +2,32 @@ package io.smartasync.benchmarks;
 
 import io.smartasync.SmartAsync;
 import io.smartasync.benchmarks.application.Application;
+import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.reflect.Modifier;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.description.annotation.AnnotationDescription;
 import net.bytebuddy.dynamic.DynamicType;
-import net.bytebuddy.dynamic.loading.ClassLoadingStrategy;
 import net.bytebuddy.implementation.FixedValue;
 import org.aspectj.lang.ProceedingJoinPoint;
 import org.aspectj.lang.annotation.Around;
 import org.aspectj.lang.annotation.Aspect;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
@@ -26,6 +37,15 @@ final class StartupScale {
     private static final int ROUNDS = 41;
     private static final int BEANS = 200;
     private static final int METHODS = 10;
+
+    private static final Map<String, Path> CLASS_FILES = new HashMap<>();
+    private static final String PACKAGE = "io.smartasync.benchmarks.generated.";
+
+    /** Aspects of Resilience4j's, which would take more time than all the rest. */
+    private static final String OTHER_ASPECTS = StreamSupport.stream(
+                    ImportCandidates.load(AutoConfiguration.class, null).spliterator(), false)
+            .filter(name -> name.startsWith("io.github.resilience4j."))
+            .collect(Collectors.joining(","));
 
     private StartupScale() {}
 
@@ -116,34 +136,67 @@ final class StartupScale {
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
-    private static AnnotationConfigApplicationContext start(Class<? extends Annotation> annotation, int methods) {
+    private static AnnotationConfigApplicationContext start(Class<? extends Annotation> annotation, int methods)
+            throws Exception {
         AnnotationConfigApplicationContext context = prepare(annotation, methods);
         context.refresh();
         return context;
     }
 
-    private static AnnotationConfigApplicationContext prepare(Class<? extends Annotation> annotation, int methods) {
+    private static AnnotationConfigApplicationContext prepare(Class<? extends Annotation> annotation, int methods)
+            throws Exception {
         AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
         boolean ours = annotation == SmartAsync.class;
         context.getEnvironment()
                 .getPropertySources()
-                .addFirst(new MapPropertySource("benchmark", Map.of("smartasync.enabled", ours)));
+                .addFirst(new MapPropertySource(
+                        "benchmark",
+                        Map.of("spring.autoconfigure.exclude", OTHER_ASPECTS, "smartasync.enabled", ours)));
         context.register(Application.class);
         if (!ours) {
             context.register(EmptyAspect.class);
         }
-        List<DynamicType.Unloaded<?>> types = new ArrayList<>();
+        OwnFilesFirst loader = new OwnFilesFirst(classFiles(annotation, methods));
+        context.setClassLoader(loader); // where their proxies are defined too
         for (int i = 0; i < BEANS; i++) {
-            types.add(type("io.smartasync.benchmarks.generated.Bean" + i, annotation, methods));
+            context.registerBean(loader.loadClass(PACKAGE + "Bean" + i));
         }
-        List<Class<?>> loaded = List.copyOf(types.get(0)
-                .include(types.subList(1, BEANS))
-                .load(StartupScale.class.getClassLoader(), ClassLoadingStrategy.Default.WRAPPER)
-                .getAllLoaded()
-                .values());
-        context.setClassLoader(loaded.get(0).getClassLoader()); // where their proxies are defined too
-        loaded.forEach(context::registerBean);
         return context;
+    }
+
+    private static Path classFiles(Class<? extends Annotation> annotation, int methods) throws IOException {
+        Path known = CLASS_FILES.get(annotation.getName() + methods);
+        if (known != null) {
+            return known;
+        }
+        Path files = Files.createTempDirectory("beans");
+        for (int i = 0; i < BEANS; i++) {
+            type(PACKAGE + "Bean" + i, annotation, methods).saveIn(files.toFile());
+        }
+        CLASS_FILES.put(annotation.getName() + methods, files);
+        return files;
+    }
+
+    /** Finds its classes at once, as those of an application are found, which stand before all libraries. */
+    private static final class OwnFilesFirst extends URLClassLoader {
+
+        OwnFilesFirst(Path files) throws MalformedURLException {
+            super(new URL[] {files.toUri().toURL()}, StartupScale.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            synchronized (getClassLoadingLock(name)) {
+                Class<?> known = findLoadedClass(name);
+                return known == null && name.startsWith(PACKAGE) ? findClass(name) : super.loadClass(name, resolve);
+            }
+        }
+
+        @Override
+        public @Nullable URL getResource(String name) {
+            URL own = findResource(name);
+            return own == null ? super.getResource(name) : own;
+        }
     }
 
     /** What the generated beans are found by. */

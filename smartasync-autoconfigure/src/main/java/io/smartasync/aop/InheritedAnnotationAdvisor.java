@@ -6,11 +6,9 @@ import io.smartasync.plan.WovenMethods;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import org.springframework.aop.Pointcut;
-import org.springframework.aop.aspectj.AspectJExpressionPointcut;
 import org.springframework.aop.support.AbstractBeanFactoryPointcutAdvisor;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
-import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -37,13 +35,9 @@ public final class InheritedAnnotationAdvisor extends AbstractBeanFactoryPointcu
 
     private static final class NotSeenByAspect extends StaticMethodMatcherPointcut {
 
-        /** Equal to that which Spring makes for the aspect, so that Spring's cache of matches serves both. */
-        private final AspectJExpressionPointcut aspect =
-                new AspectJExpressionPointcut(SmartAsyncAspect.class, new String[0], new Class<?>[0]);
-
         NotSeenByAspect() {
-            aspect.setExpression(SmartAsyncAspect.POINTCUT);
-            setClassFilter(type -> AnnotationUtils.isCandidateClass(type, SmartAsync.class));
+            setClassFilter(
+                    type -> !AnnotatedMethods.of(ClassUtils.getUserClass(type)).isEmpty());
         }
 
         @Override
@@ -53,9 +47,17 @@ public final class InheritedAnnotationAdvisor extends AbstractBeanFactoryPointcu
             }
             Class<?> beanClass = ClassUtils.getUserClass(targetClass);
             Method called = AopUtils.getMostSpecificMethod(method, beanClass);
-            return AnnotatedMethods.isAnnotated(called, beanClass)
-                    && !(aspect.matches(targetClass) && aspect.matches(method, targetClass))
+            return !isSeenByAspect(called)
+                    && AnnotatedMethods.isAnnotated(called, beanClass)
                     && !(Modifier.isFinal(beanClass.getModifiers()) && WovenMethods.contains(called));
+        }
+
+        /** What {@link SmartAsyncAspect#POINTCUT} says. */
+        private static boolean isSeenByAspect(Method called) {
+            Class<?> type = called.getDeclaringClass();
+            return called.isAnnotationPresent(SmartAsync.class)
+                    && !type.isInterface()
+                    && !Modifier.isFinal(type.getModifiers());
         }
     }
 }

@@ -67,10 +67,7 @@ public final class MethodRegistration implements BeanPostProcessor {
         return bean;
     }
 
-    /** The framework's own beans carry no annotation of ours: the application's start-up time is not spent on them. */
     private static Set<Method> annotated(Object bean, Class<?> beanClass) {
-        return bean instanceof AopInfrastructureBean || beanClass.getName().startsWith("org.springframework.")
-                ? Set.of()
-                : AnnotatedMethods.of(beanClass);
+        return bean instanceof AopInfrastructureBean ? Set.of() : AnnotatedMethods.of(beanClass);
     }
 }

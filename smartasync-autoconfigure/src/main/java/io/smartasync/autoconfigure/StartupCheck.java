@@ -108,7 +108,7 @@ final class StartupCheck implements SmartInitializingSingleton {
         Set<Problem> problems = new LinkedHashSet<>();
         for (String name : beans.getBeanDefinitionNames()) {
             Class<?> type = names.test(name) ? beans.getType(name, false) : null;
-            if (type != null && !type.getName().startsWith("org.springframework.")) {
+            if (type != null) {
                 problems.addAll(problemsOf(ClassUtils.getUserClass(type)));
             }
         }

@@ -26,9 +26,13 @@ public final class AnnotatedMethods {
 
     private AnnotatedMethods() {}
 
-    /** All {@code @SmartAsync} methods of a bean of {@code beanClass}, its most specific ones. */
+    /**
+     * All {@code @SmartAsync} methods of a bean of {@code beanClass}, its most specific ones. The framework's own beans have
+     * none: the application's start-up time is not spent on them.
+     */
     public static Set<Method> of(Class<?> beanClass) {
-        if (!AnnotationUtils.isCandidateClass(beanClass, SmartAsync.class)) {
+        if (beanClass.getName().startsWith("org.springframework.")
+                || !AnnotationUtils.isCandidateClass(beanClass, SmartAsync.class)) {
             return Set.of();
         }
         Set<Method> methods = METHODS.get(beanClass);
