@@ -4,47 +4,65 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.springframework.boot.json.JsonParserFactory;
 
 /**
- * Prints what JMH wrote as Markdown: for each peer its time and bytes, and ours beside it. Times are medians over forks,
- * per call; a row whose name ends in {@code Control} is its namesake measured again and shows the noise.
+ * Prints what JMH wrote as Markdown: for each peer its time and bytes, and ours beside it. There is a file for each round, in
+ * which everything ran once: ratios are of one round, and medians over the rounds. A row whose name ends in {@code Control} is its
+ * namesake measured again and shows the noise.
  */
 public final class Table {
 
     private Table() {}
 
-    /** Reads the JSON file {@code arguments[0]}. */
+    /** Reads the JSON files {@code arguments}. */
     public static void main(String[] arguments) throws IOException {
-        Map<String, List<Row>> tables = new TreeMap<>();
-        for (Object result : JsonParserFactory.getJsonParser().parseList(Files.readString(Path.of(arguments[0])))) {
-            Row row = Row.of(map(result));
-            tables.computeIfAbsent(row.table, key -> new ArrayList<>()).add(row);
+        Map<String, Map<String, List<Row>>> tables = new TreeMap<>();
+        for (String file : arguments) {
+            for (Object result : JsonParserFactory.getJsonParser().parseList(Files.readString(Path.of(file)))) {
+                Row row = Row.of(map(result));
+                tables.computeIfAbsent(row.table, key -> new LinkedHashMap<>())
+                        .computeIfAbsent(row.name, key -> new ArrayList<>())
+                        .add(row);
+            }
         }
         tables.forEach(Table::print);
     }
 
-    private static void print(String name, List<Row> rows) {
-        System.out.printf("%n### %s%n%n", name);
+    private static void print(String table, Map<String, List<Row>> rounds) {
+        System.out.printf("%n### %s%n%n", table);
         System.out.println("| | ns per call | bytes per call | ours: time | ours: bytes |");
         System.out.println("|---|---|---|---|---|");
-        for (Row row : rows) {
-            Row ours = rows.stream()
-                    .filter(other -> other.name.equals(row.namesake()))
-                    .findFirst()
-                    .orElse(row);
+        rounds.forEach((name, theirs) -> {
+            List<Row> ours = rounds.get(theirs.get(0).namesake());
+            boolean compared = ours != null && ours != theirs && ours.size() == theirs.size();
             System.out.printf(
                     "| %s | %.0f | %.0f | %s | %s |%n",
-                    row.name,
-                    row.nanos,
-                    row.bytes,
-                    ours == row ? "" : "%.2f".formatted(ours.nanos / row.nanos),
-                    ours == row ? "" : "%+.0f".formatted(ours.bytes - row.bytes));
-        }
+                    name,
+                    median(theirs.stream().mapToDouble(Row::nanos)),
+                    median(theirs.stream().mapToDouble(Row::bytes)),
+                    compared
+                            ? "%.2f"
+                                    .formatted(median(IntStream.range(0, ours.size())
+                                            .mapToDouble(i -> ours.get(i).nanos / theirs.get(i).nanos)))
+                            : "",
+                    compared
+                            ? "%+.0f"
+                                    .formatted(median(IntStream.range(0, ours.size())
+                                            .mapToDouble(i -> ours.get(i).bytes - theirs.get(i).bytes)))
+                            : "");
+        });
+    }
+
+    private static double median(DoubleStream values) {
+        double[] sorted = values.sorted().toArray();
+        return sorted[sorted.length / 2];
     }
 
     private record Row(String table, String name, double nanos, double bytes) {
@@ -60,7 +78,7 @@ public final class Table {
             return new Row(
                     benchmark[benchmark.length - 2] + (parameters.isEmpty() ? "" : " " + parameters),
                     benchmark[benchmark.length - 1],
-                    medianOfForks(map(result.get("primaryMetric"))) / calls,
+                    number(map(result.get("primaryMetric")).get("score")) / calls,
                     bytes / calls);
         }
 
@@ -75,16 +93,6 @@ public final class Table {
             return name.equals("emptyAspect")
                     ? "smartAsyncMetricsOff"
                     : name.endsWith("WithContext") ? "smartAsyncWithContext" : "smartAsync";
-        }
-
-        private static double medianOfForks(Map<String, Object> metric) {
-            List<Double> forks = new ArrayList<>();
-            for (Object fork : (List<?>) metric.get("rawData")) {
-                forks.add(((List<?>) fork)
-                        .stream().mapToDouble(Row::number).average().orElseThrow());
-            }
-            Collections.sort(forks);
-            return forks.get(forks.size() / 2);
         }
 
         private static double number(Object json) {

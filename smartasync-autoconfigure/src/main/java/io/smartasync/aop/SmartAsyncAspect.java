@@ -22,7 +22,7 @@ public class SmartAsyncAspect implements Ordered {
      * woven. All else is left to {@link InheritedAnnotationAdvisor}: AspectJ would read the class file of each bean for it.
      * The name is looked at first, so that the framework's beans cost no more than that.
      */
-    static final String POINTCUT = "!within(org.springframework..*)"
+    static final String POINTCUT = "(!within(org.springframework..*) || within(org.springframework..samples..*))"
             + " && execution(@io.smartasync.SmartAsync * *(..))"
             + " && !within(is(FinalType)) && !within(is(InterfaceType))";
 

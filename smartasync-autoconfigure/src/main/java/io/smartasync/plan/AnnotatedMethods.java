@@ -31,8 +31,7 @@ public final class AnnotatedMethods {
      * none: the application's start-up time is not spent on them.
      */
     public static Set<Method> of(Class<?> beanClass) {
-        if (beanClass.getName().startsWith("org.springframework.")
-                || !AnnotationUtils.isCandidateClass(beanClass, SmartAsync.class)) {
+        if (isOfFramework(beanClass.getName()) || !AnnotationUtils.isCandidateClass(beanClass, SmartAsync.class)) {
             return Set.of();
         }
         Set<Method> methods = METHODS.get(beanClass);
@@ -42,6 +41,11 @@ public final class AnnotatedMethods {
             METHODS.put(beanClass, methods);
         }
         return methods;
+    }
+
+    /** Spring's samples are applications, and many an application has begun as one. */
+    private static boolean isOfFramework(String className) {
+        return className.startsWith("org.springframework.") && !className.contains(".samples.");
     }
 
     /** Whether a call of {@code method}, the most specific one, on a bean of {@code beanClass} is intercepted. */

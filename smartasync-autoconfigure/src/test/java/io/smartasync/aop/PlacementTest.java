@@ -12,11 +12,13 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.samples.clinic.Vets;
 
 /** Wherever the annotation stands, and however often, a call is intercepted once; with either kind of proxy. */
 @Timeout(30)
@@ -44,6 +46,19 @@ class PlacementTest {
                     assertThat(calls.by("method")).containsExactly(entry("greet", 1L));
                     assertThat(calls.by("class")).containsExactly(entry(bean.getSimpleName(), 1L));
                 });
+    }
+
+    /** The framework's beans are passed over by their package, and so must Spring's samples not be. */
+    @Test
+    void theApplicationMayBeOneOfSpringsSamples() {
+        TestContext.with(Vets.class, Vets.Visits.class).run(context -> {
+            Calls calls = TestContext.calls(context);
+
+            assertThat(context.getBean(Vets.class).find("Helen").join()).isEqualTo("Helen");
+            assertThat(context.getBean(Vets.Visits.class).last("Leo")).isEqualTo("Leo");
+
+            assertThat(calls.by("method")).containsOnly(entry("find", 1L), entry("last", 1L));
+        });
     }
 
     interface Greeter {
