@@ -129,8 +129,9 @@ class DashboardInBrowserTest {
         browser.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", 360, "height", 740, "deviceScaleFactor", 2, "mobile", true));
-        assertThat((Long) browser.executeScript("return document.documentElement.scrollWidth"))
-                .isLessThanOrEqualTo(360);
+        // The charts follow the window a moment later
+        new WebDriverWait(browser, Duration.ofSeconds(30))
+                .until(driver -> (Long) browser.executeScript("return document.documentElement.scrollWidth") <= 360);
         keep("dashboard-phone-" + profile + ".png");
         browser.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
         browser.manage().window().setSize(desk);
