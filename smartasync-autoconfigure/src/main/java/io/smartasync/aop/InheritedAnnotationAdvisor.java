@@ -12,8 +12,8 @@ import org.springframework.aop.support.StaticMethodMatcherPointcut;
 import org.springframework.util.ClassUtils;
 
 /**
- * Finds what no pointcut expression can, or not fast: {@code @SmartAsync} on an interface, on an overridden method, in a
- * composed annotation, or on a final class. Leaves to {@link SmartAsyncAspect} what that sees, so that each call is
+ * Finds what no pointcut expression can, or not fast: {@code @SmartAsync} on a type, on an overridden method, in a
+ * composed annotation, or in a final class. Leaves to {@link SmartAsyncAspect} what that sees, so that each call is
  * intercepted once, and final classes alone that are woven: they can't have a proxy and need none.
  */
 public final class InheritedAnnotationAdvisor extends AbstractBeanFactoryPointcutAdvisor {
