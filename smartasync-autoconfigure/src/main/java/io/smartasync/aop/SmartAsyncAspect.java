@@ -23,8 +23,7 @@ public class SmartAsyncAspect implements Ordered {
      * The name is looked at first, so that the framework's beans cost no more than that.
      */
     static final String POINTCUT = "(!within(org.springframework..*) || within(org.springframework..samples..*))"
-            + " && execution(@io.smartasync.SmartAsync * *(..))"
-            + " && !within(is(FinalType)) && !within(is(InterfaceType))";
+            + " && execution(@io.smartasync.SmartAsync * (!is(FinalType) && !is(InterfaceType)).*(..))";
 
     private final MethodInterceptor interceptor;
     private final int order;

@@ -303,6 +303,59 @@ class SpecialBeansTest {
     @SmartAsync
     interface AnnotatedCart extends Cart {}
 
+    /** The type around them can't have a proxy, but these can. */
+    @ParameterizedTest
+    @ValueSource(
+            classes = {InFinalClass.Inner.class, InInterface.Inner.class, InRecord.Inner.class, InFinalClass.Typed.class
+            })
+    void aClassNestedInAFinalOneOrInAnInterfaceIsInterceptedOnce(Class<? extends Cart> bean) {
+        TestContext.with(bean).run(context -> {
+            Calls calls = TestContext.calls(context);
+
+            assertThat(context.getBean(bean).size()).isZero();
+
+            assertThat(calls.by("method")).containsExactly(entry("size", 1L));
+        });
+    }
+
+    static final class InFinalClass {
+        static class Inner implements Cart {
+            @Override
+            @SmartAsync
+            public int size() {
+                return 0;
+            }
+        }
+
+        @SmartAsync
+        static class Typed implements Cart {
+            @Override
+            public int size() {
+                return 0;
+            }
+        }
+    }
+
+    interface InInterface {
+        class Inner extends InFinalClass.Inner {
+            @Override
+            @SmartAsync
+            public int size() {
+                return super.size();
+            }
+        }
+    }
+
+    record InRecord() {
+        static class Inner implements Cart {
+            @Override
+            @SmartAsync
+            public int size() {
+                return 0;
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(classes = {ScopedByClass.class, ScopedByInterface.class})
     void aScopedBeanIsInterceptedOnce(Class<?> configuration) {
