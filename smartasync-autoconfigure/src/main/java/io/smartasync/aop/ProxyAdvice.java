@@ -4,11 +4,15 @@ import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Set;
 import org.springframework.aop.Advisor;
+import org.springframework.aop.PointcutAdvisor;
 import org.springframework.aop.aspectj.AbstractAspectJAdvice;
+import org.springframework.aop.aspectj.AspectJExpressionPointcut;
+import org.springframework.aop.aspectj.AspectJPointcutAdvisor;
 import org.springframework.aop.aspectj.AspectJPrecedenceInformation;
 import org.springframework.aop.aspectj.InstantiationModelAwarePointcutAdvisor;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AdvisedSupport;
+import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.cglib.proxy.Callback;
 import org.springframework.cglib.proxy.Dispatcher;
@@ -24,16 +28,33 @@ final class ProxyAdvice {
 
     /**
      * Puts {@code interceptor} where the aspect's advice stands: Spring calls that by reflection, with a join point and an
-     * array for each call, to the same effect.
+     * array for each call, to the same effect. Where no other aspect is left, nobody asks for the exposed invocation.
      */
     static void shorten(Advised proxy, SmartAsyncInterceptor interceptor) {
-        for (Advisor advisor : proxy.isFrozen() ? new Advisor[0] : proxy.getAdvisors()) {
+        if (proxy.isFrozen()) {
+            return;
+        }
+        boolean otherAspects = false;
+        for (Advisor advisor : proxy.getAdvisors()) {
             if (advisor instanceof InstantiationModelAwarePointcutAdvisor aspect && isSmartAsync(aspect)) {
                 DefaultPointcutAdvisor same = new DefaultPointcutAdvisor(aspect.getPointcut(), interceptor);
                 same.setOrder(((Ordered) aspect).getOrder());
                 proxy.replaceAdvisor(aspect, same);
+            } else {
+                otherAspects |= isAspect(advisor);
             }
         }
+        if (!otherAspects) {
+            proxy.removeAdvisor(ExposeInvocationInterceptor.ADVISOR);
+        }
+    }
+
+    /** What Spring exposes the invocation for. */
+    private static boolean isAspect(Advisor advisor) {
+        return advisor instanceof InstantiationModelAwarePointcutAdvisor
+                || advisor instanceof AspectJPointcutAdvisor
+                || (advisor instanceof PointcutAdvisor matching
+                        && matching.getPointcut() instanceof AspectJExpressionPointcut);
     }
 
     /**

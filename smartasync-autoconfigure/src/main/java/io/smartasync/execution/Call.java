@@ -25,8 +25,8 @@ class Call {
     final long start = System.nanoTime();
     private volatile boolean settled;
 
-    /** The time from submission to the start of the body; 0 before it and for a body in place. */
-    private volatile long waitNanos;
+    /** The time from submission to the start of the body; 0 before it and for a body in place. Others need it for the log. */
+    private long waitNanos;
 
     private volatile @Nullable Future<?> timeout;
 

@@ -30,7 +30,10 @@ final class CallFuture extends CompletableFuture<@Nullable Object> implements Ca
     /** Lets {@code engine} find out if nobody takes the result. */
     CallFuture watchedBy(SmartAsyncEngine engine) {
         ForgottenResults.Watched watch = engine.watch(this, call.method);
-        if (watch != null && isCompletedExceptionally()) {
+        if (watch == null) {
+            return this;
+        }
+        if (isCompletedExceptionally()) {
             super.exceptionally(error -> {
                 watch.ended(unwrap(error), false);
                 return null;

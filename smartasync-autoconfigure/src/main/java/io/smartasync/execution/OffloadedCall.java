@@ -36,12 +36,12 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
     final BodyExecutor executor;
     private final Carried context;
     private volatile @Nullable OffloadedCall parent;
-    private volatile @Nullable Thread runner;
+    private @Nullable Thread runner; // others find it behind the stage RUNS
     private volatile boolean inPlace;
     private volatile boolean underPermitOfChain;
 
-    private volatile int holders = 2;
-    private volatile int stage = WAITS;
+    private volatile int holders;
+    private volatile int stage; // WAITS
     private boolean bodyLeft; // seen only by the thread that runs the body
 
     private @Nullable Waiting waiting;
@@ -63,8 +63,12 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
         super(method, route, observed);
         this.executor = method.executor(route);
         this.context = context;
+        HOLDERS.lazySet(this, 2); // nobody else sees it yet
         OffloadedCall running = live(RUNNING.get());
-        this.parent = running == null ? outer : running;
+        OffloadedCall chain = running == null ? outer : running;
+        if (chain != null) {
+            this.parent = chain;
+        }
     }
 
     /** The next one up the chain that is still under way: what follows the end of a nested call is part of the call around it. */

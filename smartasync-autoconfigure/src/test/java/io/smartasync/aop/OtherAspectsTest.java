@@ -1,5 +1,6 @@
 package io.smartasync.aop;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,11 +25,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.aop.Advisor;
 import org.springframework.aop.Pointcut;
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.xml.XmlBeanDefinitionReader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.io.ByteArrayResource;
 
 /** The application's own aspects on the methods that SmartAsync moves to other threads. */
 @Timeout(30)
@@ -142,6 +149,32 @@ class OtherAspectsTest {
             assertThat(context.getBean(Inner.class).seen).extracting(Seen::what).doesNotHaveDuplicates();
             assertThat(context.getBean(Inner.class).seen).hasSize(300);
         });
+    }
+
+    @Test
+    void anAspectOfXmlFindsItsCallToo() {
+        TestContext.with(Pricing.class)
+                .withBean("xmlAspect", XmlAspect.class)
+                .withInitializer(context -> new XmlBeanDefinitionReader((BeanDefinitionRegistry) context)
+                        .loadBeanDefinitions(new ByteArrayResource(XmlAspect.XML.getBytes(UTF_8))))
+                .run(context -> {
+                    context.getBean(Pricing.class).price("tea").join();
+
+                    assertThat(context.getBean(XmlAspect.class).seen).containsExactly("price(tea)");
+                });
+    }
+
+    @Test
+    void theInvocationIsExposedOnlyWhereAnotherAspectMayAskForIt() {
+        TestContext.with(Pricing.class).run(context -> assertThat(advisors(context.getBean(Pricing.class)))
+                .hasSize(1));
+        TestContext.with(Pricing.class, Outer.class).run(context -> assertThat(advisors(context.getBean(Pricing.class)))
+                .hasSize(3)
+                .startsWith(ExposeInvocationInterceptor.ADVISOR));
+    }
+
+    private static Advisor[] advisors(Object bean) {
+        return ((Advised) bean).getAdvisors();
     }
 
     @Test
@@ -273,6 +306,31 @@ class OtherAspectsTest {
             Object result = call.proceed();
             seen.add(Seen.of("after", call, item));
             return result;
+        }
+    }
+
+    /** Before ours. */
+    static class XmlAspect {
+        static final String XML = """
+                <beans xmlns="http://www.springframework.org/schema/beans"
+                       xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+                       xmlns:aop="http://www.springframework.org/schema/aop"
+                       xsi:schemaLocation="http://www.springframework.org/schema/beans
+                           http://www.springframework.org/schema/beans/spring-beans.xsd
+                           http://www.springframework.org/schema/aop
+                           http://www.springframework.org/schema/aop/spring-aop.xsd">
+                  <aop:config>
+                    <aop:aspect ref="xmlAspect" order="500">
+                      <aop:before method="see" arg-names="call,item"
+                          pointcut="execution(* io.smartasync.aop.OtherAspectsTest.Pricing.*(String)) and args(item)"/>
+                    </aop:aspect>
+                  </aop:config>
+                </beans>""";
+
+        final List<String> seen = new CopyOnWriteArrayList<>();
+
+        public void see(JoinPoint call, String item) {
+            seen.add(call.getSignature().getName() + "(" + item + ")");
         }
     }
 
