@@ -28,6 +28,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 /** A plain method, called on a thread that may block. */
 @State(Scope.Benchmark)
@@ -38,17 +39,25 @@ import org.springframework.context.annotation.Configuration;
 @Measurement(iterations = 5, time = 1)
 public class Direct {
 
-    private final Service plain = new Service();
+    private final Plain plain = new Plain();
     private String argument = "x";
     private ConfigurableApplicationContext context;
-    private Service service;
+    private Advised advised;
+    private TimedByHand timedByHand;
+    private WithTimed timed;
+    private WithObserved observed;
+    private Smart smart;
 
     /** Without metrics where the benchmark says so. */
     @Setup
     public void start(org.openjdk.jmh.infra.BenchmarkParams benchmark) {
         boolean metrics = !benchmark.getBenchmark().endsWith("MetricsOff");
         context = Contexts.start(Beans.class, "smartasync.metrics.enabled=" + metrics);
-        service = context.getBean(Service.class);
+        advised = context.getBean(Advised.class);
+        timedByHand = context.getBean(TimedByHand.class);
+        timed = context.getBean(WithTimed.class);
+        observed = context.getBean(WithObserved.class);
+        smart = context.getBean(Smart.class);
     }
 
     /** Ends the application. */
@@ -59,71 +68,91 @@ public class Direct {
 
     @Benchmark
     public String directCall() {
-        return plain.plain(argument);
+        return plain.call(argument);
     }
 
     @Benchmark
     public String emptyAspect() {
-        return service.advised(argument);
+        return advised.call(argument);
     }
 
     @Benchmark
     public String aspectWithTimer() {
-        return service.timedByHand(argument);
+        return timedByHand.call(argument);
     }
 
     @Benchmark
     public String aspectWithTimerControl() {
-        return service.timedByHand(argument);
+        return timedByHand.call(argument);
     }
 
     @Benchmark
     public String timed() {
-        return service.timed(argument);
+        return timed.call(argument);
     }
 
     @Benchmark
     public String observed() {
-        return service.observed(argument);
+        return observed.call(argument);
     }
 
     @Benchmark
     public String smartAsync() {
-        return service.smart(argument);
+        return smart.call(argument);
     }
 
     @Benchmark
     public String smartAsyncMetricsOff() {
-        return service.smart(argument);
+        return smart.call(argument);
     }
 
-    /** One method for each way of intercepting it. */
-    public static class Service {
+    /** One bean for each way of intercepting it, so that none has the advice of another. */
+    public static class Plain {
 
-        public String plain(String id) {
+        public String call(String id) {
             return id;
         }
+    }
 
-        public String advised(String id) {
+    /** See {@link ByHand#doNothing}. */
+    public static class Advised {
+
+        public String call(String id) {
             return id;
         }
+    }
 
-        public String timedByHand(String id) {
+    /** See {@link ByHand#time}. */
+    public static class TimedByHand {
+
+        public String call(String id) {
             return id;
         }
+    }
+
+    /** Micrometer's. */
+    public static class WithTimed {
 
         @Timed("timed")
-        public String timed(String id) {
+        public String call(String id) {
             return id;
         }
+    }
+
+    /** Micrometer's too. */
+    public static class WithObserved {
 
         @Observed(name = "observed")
-        public String observed(String id) {
+        public String call(String id) {
             return id;
         }
+    }
+
+    /** Ours. */
+    public static class Smart {
 
         @SmartAsync
-        public String smart(String id) {
+        public String call(String id) {
             return id;
         }
     }
@@ -141,7 +170,7 @@ public class Direct {
             timer = Timer.builder("by.hand").serviceLevelObjectives(buckets).register(registry);
         }
 
-        @Around("execution(* io.smartasync.benchmarks.Direct.Service.timedByHand(..))")
+        @Around("execution(* io.smartasync.benchmarks.Direct.TimedByHand.*(..))")
         public Object time(ProceedingJoinPoint joinPoint) throws Throwable {
             long start = System.nanoTime();
             try {
@@ -151,19 +180,15 @@ public class Direct {
             }
         }
 
-        @Around("execution(* io.smartasync.benchmarks.Direct.Service.advised(..))")
+        @Around("execution(* io.smartasync.benchmarks.Direct.Advised.*(..))")
         public Object doNothing(ProceedingJoinPoint joinPoint) throws Throwable {
             return joinPoint.proceed();
         }
     }
 
     @Configuration(proxyBeanMethods = false)
+    @Import({Advised.class, TimedByHand.class, WithTimed.class, WithObserved.class, Smart.class})
     static class Beans {
-
-        @Bean
-        Service service() {
-            return new Service();
-        }
 
         @Bean
         ByHand byHand(MeterRegistry registry) {

@@ -3,11 +3,9 @@ package io.smartasync.benchmarks;
 import io.github.resilience4j.bulkhead.annotation.Bulkhead;
 import io.github.resilience4j.timelimiter.annotation.TimeLimiter;
 import io.smartasync.SmartAsync;
-import java.lang.reflect.InvocationTargetException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -28,6 +26,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.core.task.TaskDecorator;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
@@ -61,7 +60,11 @@ public class OffloadFuture {
     public int inFlight;
 
     private ConfigurableApplicationContext context;
-    private Service service;
+    private WithAsync async;
+    private WithAsyncAndContext asyncWithContext;
+    private WithBulkhead limited;
+    private WithConcurrencyLimit concurrencyLimited;
+    private Smart smart;
     private Executor executor;
     private CompletableFuture<?>[] results;
 
@@ -77,7 +80,11 @@ public class OffloadFuture {
                 "resilience4j.thread-pool-bulkhead.instances.peer.max-thread-pool-size=" + THREADS,
                 "resilience4j.thread-pool-bulkhead.instances.peer.queue-capacity=10000",
                 "resilience4j.timelimiter.instances.peer.timeout-duration=10s");
-        service = context.getBean(Service.class);
+        async = context.getBean(WithAsync.class);
+        asyncWithContext = context.getBean(WithAsyncAndContext.class);
+        limited = context.getBean(WithBulkhead.class);
+        concurrencyLimited = context.getBean(WithConcurrencyLimit.class);
+        smart = context.getBean(Smart.class);
         executor = context.getBean("peer", AsyncTaskExecutor.class);
         results = new CompletableFuture<?>[inFlight];
     }
@@ -95,17 +102,17 @@ public class OffloadFuture {
 
     @Benchmark
     public Object async() {
-        return all(() -> service.async("x"));
+        return all(() -> async.call("x"));
     }
 
     @Benchmark
     public Object asyncControl() {
-        return all(() -> service.async("x"));
+        return all(() -> async.call("x"));
     }
 
     @Benchmark
     public Object asyncWithContext(TwoEntries mdc) {
-        return all(() -> service.asyncWithContext("x"));
+        return all(() -> asyncWithContext.call("x"));
     }
 
     @Benchmark
@@ -115,22 +122,22 @@ public class OffloadFuture {
 
     @Benchmark
     public Object bulkheadAndTimeLimiter() {
-        return all(() -> service.limited("x"));
+        return all(() -> limited.call("x"));
     }
 
     @Benchmark
     public Object asyncWithConcurrencyLimit() {
-        return all(() -> service.concurrencyLimited("x"));
+        return all(() -> concurrencyLimited.call("x"));
     }
 
     @Benchmark
     public Object smartAsync() {
-        return all(() -> service.smart("x"));
+        return all(() -> smart.call("x"));
     }
 
     @Benchmark
     public Object smartAsyncWithContext(TwoEntries mdc) {
-        return all(() -> service.smart("x"));
+        return all(() -> smart.call("x"));
     }
 
     private Object all(Supplier<CompletableFuture<String>> call) {
@@ -161,60 +168,75 @@ public class OffloadFuture {
         }
     }
 
-    /** The JDK's own threads, as near as one gets. */
+    /** The JDK's own threads, a new one for each call. */
     @State(Scope.Benchmark)
     public static class Raw {
 
-        ExecutorService threads;
+        Executor threads;
 
-        /** A virtual thread per task where the JDK has them. */
+        /** Virtual ones where the JDK has them. */
         @Setup
         public void start(OffloadFuture benchmark) throws ReflectiveOperationException {
             threads = benchmark.threads.equals("virtual")
-                    ? virtualThreadPerTask()
-                    : Executors.newFixedThreadPool(THREADS);
-        }
-
-        private static ExecutorService virtualThreadPerTask()
-                throws NoSuchMethodException, IllegalAccessException, InvocationTargetException {
-            return (ExecutorService)
-                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
-        }
-
-        /** Ends the threads. */
-        @TearDown
-        public void stop() {
-            threads.shutdownNow();
+                    ? (Executor) Executors.class
+                            .getMethod("newVirtualThreadPerTaskExecutor")
+                            .invoke(null)
+                    : task -> new Thread(task).start();
         }
     }
 
-    /** One method for each way of running it elsewhere. */
-    public static class Service {
+    /** Idle threads end after a minute, as ours do and Boot's own: to wait with a timeout takes longer. */
+    static ThreadPoolTaskExecutor pool() {
+        ThreadPoolTaskExecutor pool = new ThreadPoolTaskExecutor();
+        pool.setCorePoolSize(THREADS);
+        pool.setMaxPoolSize(THREADS);
+        pool.setAllowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    /** One bean for each way of running it elsewhere, so that none has the advice of another. */
+    public static class WithAsync {
 
         @Async("peer")
-        public CompletableFuture<String> async(String id) {
+        public CompletableFuture<String> call(String id) {
             return CompletableFuture.completedFuture(id);
         }
+    }
+
+    /** Spring's, with the context. */
+    public static class WithAsyncAndContext {
 
         @Async("peerWithContext")
-        public CompletableFuture<String> asyncWithContext(String id) {
+        public CompletableFuture<String> call(String id) {
             return CompletableFuture.completedFuture(id);
         }
+    }
+
+    /** Resilience4j's. */
+    public static class WithBulkhead {
 
         @Bulkhead(name = "peer", type = Bulkhead.Type.THREADPOOL)
         @TimeLimiter(name = "peer")
-        public CompletableFuture<String> limited(String id) {
+        public CompletableFuture<String> call(String id) {
             return CompletableFuture.completedFuture(id);
         }
+    }
+
+    /** Spring's, with its limit. */
+    public static class WithConcurrencyLimit {
 
         @Async("peer")
         @ConcurrencyLimit(THREADS)
-        public CompletableFuture<String> concurrencyLimited(String id) {
+        public CompletableFuture<String> call(String id) {
             return CompletableFuture.completedFuture(id);
         }
+    }
+
+    /** Ours. */
+    public static class Smart {
 
         @SmartAsync
-        public CompletableFuture<String> smart(String id) {
+        public CompletableFuture<String> call(String id) {
             return CompletableFuture.completedFuture(id);
         }
     }
@@ -222,15 +244,11 @@ public class OffloadFuture {
     @Configuration(proxyBeanMethods = false)
     @EnableAsync
     @EnableResilientMethods
+    @Import({WithAsync.class, WithAsyncAndContext.class, WithBulkhead.class, WithConcurrencyLimit.class, Smart.class})
     static class Beans {
 
         @Value("${peers.threads}")
         private String threads;
-
-        @Bean
-        Service service() {
-            return new Service();
-        }
 
         @Bean
         AsyncTaskExecutor peer() {
@@ -248,9 +266,7 @@ public class OffloadFuture {
                 virtual.setTaskDecorator(decorator);
                 return virtual;
             }
-            ThreadPoolTaskExecutor pool = new ThreadPoolTaskExecutor();
-            pool.setCorePoolSize(THREADS);
-            pool.setMaxPoolSize(THREADS);
+            ThreadPoolTaskExecutor pool = pool();
             pool.setTaskDecorator(decorator);
             pool.initialize();
             return pool;

@@ -20,6 +20,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -50,11 +51,14 @@ public class OffloadPublisher {
     public void start() throws ReflectiveOperationException {
         context = Contexts.start(Service.class, "smartasync.executors.io.threads=" + threads);
         service = context.getBean(Service.class);
-        executor = threads.equals("virtual")
-                ? (ExecutorService) Executors.class
-                        .getMethod("newVirtualThreadPerTaskExecutor")
-                        .invoke(null)
-                : Executors.newFixedThreadPool(OffloadFuture.THREADS);
+        if (threads.equals("virtual")) {
+            executor = (ExecutorService)
+                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        } else {
+            ThreadPoolTaskExecutor pool = OffloadFuture.pool();
+            pool.initialize();
+            executor = pool.getThreadPoolExecutor();
+        }
         scheduler = Schedulers.fromExecutorService(executor);
         results = new CompletableFuture<?>[inFlight];
     }
