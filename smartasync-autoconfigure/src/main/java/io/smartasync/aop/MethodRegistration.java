@@ -2,11 +2,12 @@ package io.smartasync.aop;
 
 import io.smartasync.execution.MethodRegistry;
 import io.smartasync.plan.AnnotatedMethods;
+import io.smartasync.plan.WovenMethods;
 import java.lang.reflect.Method;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.springframework.aop.SpringProxy;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.support.AopUtils;
@@ -21,22 +22,34 @@ import org.springframework.util.ClassUtils;
 public final class MethodRegistration implements BeanPostProcessor {
 
     private final Supplier<MethodRegistry> methods;
-    private final Consumer<Class<?>> check;
+    private final Supplier<? extends Checks> checks;
     private final Supplier<SmartAsyncInterceptor> interceptor;
     private final Set<Class<?>> checked = ConcurrentHashMap.newKeySet();
     private final Set<Class<?>> registered = ConcurrentHashMap.newKeySet();
+
+    /** Who refuses what can't work. */
+    public interface Checks {
+
+        /** Throws if the methods of a bean can't work. */
+        void check(Class<?> beanClass);
+
+        /** A bean with such methods came by without our advice. Its proxy may have been handed out before it was finished. */
+        void notIntercepted(String beanName, Class<?> beanClass);
+    }
 
     /**
      * Makes the post-processor.
      *
      * @param methods where methods are bound; looked up with the first bean
-     * @param check throws if the methods of a class can't work
+     * @param checks looked up with the first bean
      * @param interceptor put into proxies; looked up with the first
      */
     public MethodRegistration(
-            Supplier<MethodRegistry> methods, Consumer<Class<?>> check, Supplier<SmartAsyncInterceptor> interceptor) {
+            Supplier<MethodRegistry> methods,
+            Supplier<? extends Checks> checks,
+            Supplier<SmartAsyncInterceptor> interceptor) {
         this.methods = methods;
-        this.check = check;
+        this.checks = checks;
         this.interceptor = interceptor;
     }
 
@@ -44,7 +57,7 @@ public final class MethodRegistration implements BeanPostProcessor {
     public Object postProcessBeforeInitialization(Object bean, String beanName) {
         Class<?> beanClass = ClassUtils.getUserClass(bean);
         if (!annotated(bean, beanClass).isEmpty() && checked.add(beanClass)) {
-            check.accept(beanClass);
+            checks.get().check(beanClass);
         }
         return bean;
     }
@@ -64,7 +77,15 @@ public final class MethodRegistration implements BeanPostProcessor {
             ProxyAdvice.order(proxy);
             ProxyAdvice.match(proxy, own);
         }
+        if (!isIntercepted(bean) && !own.stream().allMatch(WovenMethods::contains)) {
+            checks.get().notIntercepted(beanName, beanClass);
+        }
         return bean;
+    }
+
+    /** Whether the calls of others on {@code bean} are intercepted, as far as its proxy tells. */
+    public static boolean isIntercepted(Object bean) {
+        return bean instanceof SpringProxy && (!(bean instanceof Advised proxy) || ProxyAdvice.isIntercepted(proxy));
     }
 
     private static Set<Method> annotated(Object bean, Class<?> beanClass) {

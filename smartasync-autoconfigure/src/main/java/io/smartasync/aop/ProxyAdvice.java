@@ -1,6 +1,7 @@
 package io.smartasync.aop;
 
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.springframework.aop.Advisor;
@@ -105,9 +106,14 @@ final class ProxyAdvice {
         }
     }
 
+    /** Whether {@code proxy} has advice of ours. */
+    static boolean isIntercepted(Advised proxy) {
+        return Arrays.stream(proxy.getAdvisors()).anyMatch(ProxyAdvice::isSmartAsync);
+    }
+
     private static boolean isSmartAsync(Advisor advisor) {
         // Others than these are not asked for their advice, which may be a bean that nobody has needed yet
-        return advisor instanceof InheritedAnnotationAdvisor
+        return advisor instanceof MergedAnnotationAdvisor
                 || (advisor instanceof DefaultPointcutAdvisor direct
                         && direct.getAdvice() instanceof SmartAsyncInterceptor)
                 || (advisor instanceof AspectJPrecedenceInformation

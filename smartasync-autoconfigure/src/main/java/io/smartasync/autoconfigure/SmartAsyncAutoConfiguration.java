@@ -3,7 +3,7 @@ package io.smartasync.autoconfigure;
 import io.smartasync.CallObserver;
 import io.smartasync.CallerDetector;
 import io.smartasync.SmartAsyncListener;
-import io.smartasync.aop.InheritedAnnotationAdvisor;
+import io.smartasync.aop.MergedAnnotationAdvisor;
 import io.smartasync.aop.MethodRegistration;
 import io.smartasync.aop.SmartAsyncAspect;
 import io.smartasync.aop.SmartAsyncInterceptor;
@@ -19,7 +19,6 @@ import io.smartasync.execution.SmartAsyncTemplate;
 import io.smartasync.execution.Timeouts;
 import io.smartasync.plan.Planner;
 import java.util.List;
-import java.util.function.Supplier;
 import org.aspectj.lang.annotation.Aspect;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.interceptor.AsyncUncaughtExceptionHandler;
@@ -165,8 +164,8 @@ public final class SmartAsyncAutoConfiguration {
 
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static InheritedAnnotationAdvisor smartAsyncInheritedAnnotationAdvisor(Environment environment) {
-        return new InheritedAnnotationAdvisor(INTERCEPTOR, order(environment));
+    static MergedAnnotationAdvisor smartAsyncMergedAnnotationAdvisor(Environment environment) {
+        return new MergedAnnotationAdvisor(INTERCEPTOR, order(environment));
     }
 
     @Bean(INTERCEPTOR)
@@ -183,10 +182,9 @@ public final class SmartAsyncAutoConfiguration {
             ObjectProvider<MethodRegistry> methods,
             ObjectProvider<StartupCheck> check,
             ObjectProvider<SmartAsyncInterceptor> interceptor) {
-        Supplier<StartupCheck> once = SingletonSupplier.of(check::getObject);
         return new MethodRegistration(
                 SingletonSupplier.of(methods::getObject),
-                beanClass -> once.get().check(beanClass),
+                SingletonSupplier.of(check::getObject),
                 SingletonSupplier.of(interceptor::getObject));
     }
 

@@ -2,6 +2,7 @@ package io.smartasync.autoconfigure;
 
 import io.smartasync.SmartAsyncConfigurationException;
 import io.smartasync.SmartAsyncConfigurationException.Problem;
+import io.smartasync.aop.MethodRegistration;
 import io.smartasync.aop.SelfInvocations;
 import io.smartasync.autoconfigure.SmartAsyncProperties.SelfInvocation;
 import io.smartasync.bridge.BridgeMatcher;
@@ -11,6 +12,7 @@ import io.smartasync.plan.Rule;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -24,7 +26,7 @@ import org.springframework.util.ClassUtils;
  * Refuses to start what can't work. The first thing found wrong makes it look at all beans, so that everything is said at
  * once; while nothing is wrong, nothing is looked at twice.
  */
-final class StartupCheck implements SmartInitializingSingleton {
+final class StartupCheck implements MethodRegistration.Checks, SmartInitializingSingleton {
 
     private static final Log logger = LogFactory.getLog(StartupCheck.class);
 
@@ -34,6 +36,7 @@ final class StartupCheck implements SmartInitializingSingleton {
     private final SelfInvocation selfInvocation;
     private final ConfigurableListableBeanFactory beans;
     private final Set<Class<?>> warnedOf = ConcurrentHashMap.newKeySet();
+    private final Map<String, Class<?>> notIntercepted = new ConcurrentHashMap<>();
 
     StartupCheck(
             List<Problem> problemsOfProperties,
@@ -47,12 +50,17 @@ final class StartupCheck implements SmartInitializingSingleton {
         this.beans = beans;
     }
 
-    /** Throws if the methods of a bean can't work. */
-    void check(Class<?> beanClass) {
+    @Override
+    public void check(Class<?> beanClass) {
         List<Problem> problems = problemsOf(beanClass);
         if (!problems.isEmpty()) {
             throw withAllElse(problems);
         }
+    }
+
+    @Override
+    public void notIntercepted(String beanName, Class<?> beanClass) {
+        notIntercepted.put(beanName, beanClass);
     }
 
     /** Throws if the properties can't work. */
@@ -70,7 +78,8 @@ final class StartupCheck implements SmartInitializingSingleton {
                     + " smartasync.enabled=true, which decided that calls are intercepted");
         }
         // Lazy beans have not come by yet: their mistakes are found now too, and the rules that they match
-        Set<Problem> problems = problemsOf(name -> !beans.containsSingleton(name));
+        Set<Problem> problems = problemsOfProxies();
+        problems.addAll(problemsOf(name -> !beans.containsSingleton(name)));
         problems.addAll(problemsOfBridges(name -> !beans.containsSingleton(name)));
         if (!problems.isEmpty()) {
             throw new SmartAsyncConfigurationException(List.copyOf(problems));
@@ -91,6 +100,21 @@ final class StartupCheck implements SmartInitializingSingleton {
         all.addAll(problemsOf(name -> true));
         all.addAll(problemsOfBridges(name -> true));
         return new SmartAsyncConfigurationException(List.copyOf(all));
+    }
+
+    /** Of beans that are finished by now: where two refer to each other, the proxy of one is older than itself. */
+    private Set<Problem> problemsOfProxies() {
+        Set<Problem> problems = new LinkedHashSet<>();
+        notIntercepted.forEach((name, beanClass) -> {
+            if (beans.containsSingleton(name) && !MethodRegistration.isIntercepted(beans.getBean(name))) {
+                problems.add(new Problem(
+                        "@SmartAsync class " + beanClass.getName(),
+                        "no proxy intercepts the calls of bean '" + name + "'",
+                        "Spring makes no proxies with spring.aop.auto=false, and none for an @Aspect, Advice or Advisor ever."
+                                + " Allow them, or move the methods to another bean."));
+            }
+        });
+        return problems;
     }
 
     private Set<Problem> problemsOfBridges(Predicate<String> names) {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledFuture;
+import org.aspectj.lang.annotation.Aspect;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -288,6 +289,46 @@ class MethodMistakesTest {
         }
 
         static String utility() {
+            return "";
+        }
+    }
+
+    @Test
+    void aBeanIsRefusedWhereSpringMakesNoProxies() {
+        FailureAnalysis refusal = Refusal.of(application(Intercepted.class)
+                .withBean(InterceptedByType.class)
+                .withPropertyValues("spring.aop.auto=false"));
+
+        assertThat(refusal.getDescription())
+                .contains(Intercepted.class.getName() + "\n", "no proxy intercepts the calls of bean")
+                .contains(InterceptedByType.class.getName() + "\n");
+        assertThat(refusal.getAction()).contains("spring.aop.auto=false");
+    }
+
+    @Test
+    void anAspectIsRefusedWhichSpringPutsNoProxyBefore() {
+        assertThat(refusalOf(AnnotatedAspect.class).getDescription())
+                .contains(AnnotatedAspect.class.getName() + "\n", "no proxy intercepts");
+    }
+
+    static class Intercepted {
+        @SmartAsync
+        public String find() {
+            return "";
+        }
+    }
+
+    @SmartAsync
+    static class InterceptedByType {
+        public String find() {
+            return "";
+        }
+    }
+
+    @Aspect
+    static class AnnotatedAspect {
+        @SmartAsync
+        public String find() {
             return "";
         }
     }

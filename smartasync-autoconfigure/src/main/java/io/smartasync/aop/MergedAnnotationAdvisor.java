@@ -16,14 +16,14 @@ import org.springframework.util.ClassUtils;
  * composed annotation, or in a final class. Leaves to {@link SmartAsyncAspect} what that sees, so that each call is
  * intercepted once, and final classes alone that are woven: they can't have a proxy and need none.
  */
-public final class InheritedAnnotationAdvisor extends AbstractBeanFactoryPointcutAdvisor {
+public final class MergedAnnotationAdvisor extends AbstractBeanFactoryPointcutAdvisor {
 
     private static final long serialVersionUID = 1L;
 
     private final transient Pointcut pointcut = new NotSeenByAspect();
 
     /** Refers to the interceptor by its name, so that it is made when a bean needs it. */
-    public InheritedAnnotationAdvisor(String interceptorBean, int order) {
+    public MergedAnnotationAdvisor(String interceptorBean, int order) {
         setAdviceBeanName(interceptorBean);
         setOrder(order);
     }
