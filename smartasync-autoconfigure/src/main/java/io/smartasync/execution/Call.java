@@ -25,7 +25,7 @@ class Call {
     final long start = System.nanoTime();
     private volatile boolean settled;
 
-    /** The time from submission to the start of the body; 0 before it and for a body in place. Others need it for the log. */
+    /** The time from submission to the start of the body; 0 before it and for a body in place. Other threads log it only. */
     private long waitNanos;
 
     private volatile @Nullable Future<?> timeout;

@@ -66,7 +66,7 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
         HOLDERS.lazySet(this, 2); // nobody else sees it yet
         OffloadedCall running = live(RUNNING.get());
         OffloadedCall chain = running == null ? outer : running;
-        if (chain != null) {
+        if (chain != null) { // to write a volatile field takes time, whatever is written
             this.parent = chain;
         }
     }
