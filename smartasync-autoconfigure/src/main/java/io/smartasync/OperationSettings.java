@@ -3,8 +3,8 @@ package io.smartasync;
 import java.time.Duration;
 
 /**
- * How pieces of code want to be run. Each method returns operations with one setting more and leaves its own as they are;
- * the same settings always give the same instance. Immutable and thread-safe.
+ * How pieces of code want to be run. Each method returns operations with one setting more and leaves its own as they are.
+ * Immutable and thread-safe. Operations that are often used are best kept, as in a field; what is not used is forgotten.
  *
  * <p>A rule in {@code smartasync.rules} whose pattern matches {@code SmartAsyncOperations#<name>} beats what is set here.
  *

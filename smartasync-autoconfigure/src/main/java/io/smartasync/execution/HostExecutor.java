@@ -3,7 +3,6 @@ package io.smartasync.execution;
 import io.smartasync.Caller;
 import io.smartasync.caller.CallerDetection;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.springframework.core.task.TaskRejectedException;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
@@ -52,7 +51,7 @@ final class HostExecutor implements BodyExecutor {
         Thread submitter = Thread.currentThread();
         try {
             executor.execute(() -> run(work, submitter));
-        } catch (RejectedExecutionException ex) {
+        } catch (RuntimeException | OutOfMemoryError ex) { // full, shut down, not ready, or without threads
             work.refused(
                     ex instanceof TaskRejectedException rejected
                             ? rejected

@@ -7,10 +7,12 @@ import io.smartasync.plan.Planner;
 import io.smartasync.plan.Subject;
 import io.smartasync.plan.Wish;
 import java.lang.reflect.Method;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,9 @@ public final class MethodRegistry {
     private final ExecutorDirectory executors;
     private final Listeners listeners;
     private final Map<Class<?>, Map<Method, BoundMethod>> methods = new ConcurrentHashMap<>();
-    private final List<BoundMethod> others = new CopyOnWriteArrayList<>();
+
+    /** Of bridges and operations, as long as these hold them. */
+    private final Set<BoundMethod> others = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     /**
      * Makes an empty registry.
@@ -77,7 +81,7 @@ public final class MethodRegistry {
                         methods.values().stream()
                                 .flatMap(ofClass -> ofClass.values().stream())
                                 .distinct(),
-                        others.stream())
+                        List.copyOf(others).stream())
                 .toList();
     }
 
@@ -86,10 +90,13 @@ public final class MethodRegistry {
         Class<?> named = Subject.typeOf(userClass, invoked);
         Method method = BridgeMethodResolver.getMostSpecificMethod(invoked, named);
         Map<Method, BoundMethod> ofClass = methods.computeIfAbsent(beanClass, key -> new ConcurrentHashMap<>());
-        BoundMethod bound = ofClass.computeIfAbsent(
-                method,
-                key -> new BoundMethod(
-                        tuning -> planner.plan(Subject.of(named, method), Wish.NONE, tuning), executors, listeners));
+        BoundMethod bound = ofClass.get(method);
+        if (bound == null) { // bound outside the map's lock, since it may have to wait for the bean of an executor
+            BoundMethod made = new BoundMethod(
+                    tuning -> planner.plan(Subject.of(named, method), Wish.NONE, tuning), executors, listeners);
+            BoundMethod other = ofClass.putIfAbsent(method, made);
+            bound = other == null ? made : other;
+        }
         ofClass.put(invoked, bound);
         return bound;
     }

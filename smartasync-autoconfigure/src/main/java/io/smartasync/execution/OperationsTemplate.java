@@ -9,17 +9,19 @@ import io.smartasync.plan.Wish;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.ConcurrentLruCache;
 
-/** What the operations have in common: their settings, and one instance for each combination of them. */
+/** What the operations have in common: their settings, and an instance for each combination of them that is in use. */
 abstract class OperationsTemplate<S extends OperationSettings<S>> implements OperationSettings<S> {
+
+    /** So many are kept: a timeout may be what a deadline has left, another one each time. */
+    private static final int KEPT = 256;
 
     final SmartAsyncEngine engine;
     private final MethodRegistry methods;
     private final Settings settings;
-    private final Map<Settings, S> instances;
+    private final ConcurrentLruCache<Settings, S> instances;
 
     /** What was set; {@code null} is left to rules, routes and defaults. */
     record Settings(
@@ -35,7 +37,7 @@ abstract class OperationsTemplate<S extends OperationSettings<S>> implements Ope
         this.engine = engine;
         this.methods = methods;
         this.settings = Settings.NONE;
-        this.instances = new ConcurrentHashMap<>();
+        this.instances = new ConcurrentLruCache<>(KEPT, this::with);
     }
 
     OperationsTemplate(OperationsTemplate<S> origin, Settings settings) {
@@ -48,23 +50,19 @@ abstract class OperationsTemplate<S extends OperationSettings<S>> implements Ope
     /** Operations with other settings. */
     abstract S with(Settings settings);
 
-    private S instance(Settings wanted) {
-        return instances.computeIfAbsent(wanted, this::with);
-    }
-
     @Override
     public S named(String name) {
-        return instance(new Settings(name, settings.executor, settings.workload, settings.timeout));
+        return instances.get(new Settings(name, settings.executor, settings.workload, settings.timeout));
     }
 
     @Override
     public S executor(String executor) {
-        return instance(new Settings(settings.name, executor, settings.workload, settings.timeout));
+        return instances.get(new Settings(settings.name, executor, settings.workload, settings.timeout));
     }
 
     @Override
     public S workload(Workload workload) {
-        return instance(new Settings(settings.name, settings.executor, workload, settings.timeout));
+        return instances.get(new Settings(settings.name, settings.executor, workload, settings.timeout));
     }
 
     @Override
@@ -72,7 +70,7 @@ abstract class OperationsTemplate<S extends OperationSettings<S>> implements Ope
         if (timeout.isZero() || timeout.isNegative()) {
             throw new IllegalArgumentException(timeout + " is not positive");
         }
-        return instance(new Settings(settings.name, settings.executor, settings.workload, timeout));
+        return instances.get(new Settings(settings.name, settings.executor, settings.workload, timeout));
     }
 
     @Nullable

@@ -237,6 +237,9 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         } catch (RejectedExecutionException ex) {
             task.refused(shutDown());
             return false;
+        } catch (OutOfMemoryError ex) {
+            task.refused(new TaskRejectedException("smartasync.executors." + name() + " can't start a thread", ex));
+            return false;
         }
     }
 

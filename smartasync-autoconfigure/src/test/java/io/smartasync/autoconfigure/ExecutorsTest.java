@@ -1,20 +1,26 @@
 package io.smartasync.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smartasync.SmartAsync;
 import io.smartasync.execution.SmartAsyncTaskExecutor;
+import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -26,9 +32,11 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.core.task.TaskExecutor;
+import org.springframework.core.task.TaskRejectedException;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+import org.springframework.util.ReflectionUtils;
 
 /** The executors that there are, and that the application's own are left as they were. */
 @Timeout(30)
@@ -240,6 +248,31 @@ class ExecutorsTest {
                 .contains("it has a concurrency limit of 2 and may block whoever submits");
         assertThat(refusal.getAction())
                 .contains("Configure smartasync.executors.throttled with that concurrency-limit");
+    }
+
+    @ParameterizedTest
+    @MethodSource("failuresToTakeWork")
+    void whatAnExecutorOfTheApplicationThrowsComesThroughTheFuture(Throwable failure) {
+        TaskExecutor broken = work -> ReflectionUtils.rethrowRuntimeException(failure);
+        TestContext.with(Throttled.class)
+                .withBean("throttled", TaskExecutor.class, () -> broken)
+                .run(context -> {
+                    Calls calls = TestContext.calls(context);
+                    CompletableFuture<String> future =
+                            context.getBean(Throttled.class).future();
+
+                    assertThatThrownBy(() -> future.get(10, TimeUnit.SECONDS))
+                            .hasCauseInstanceOf(TaskRejectedException.class)
+                            .hasRootCause(failure);
+                    assertThat(calls.by("outcome")).isEqualTo(Map.of("REJECTED", 1L));
+                });
+    }
+
+    static List<Throwable> failuresToTakeWork() {
+        return List.of(
+                new RejectedExecutionException("full"),
+                new IllegalStateException("not initialized"),
+                new OutOfMemoryError("unable to create native thread"));
     }
 
     static class Throttled {

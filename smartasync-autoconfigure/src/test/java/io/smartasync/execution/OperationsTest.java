@@ -88,12 +88,6 @@ class OperationsTest {
     }
 
     @Test
-    void theSameSettingsGiveTheSameInstance() {
-        run((context, operations) -> assertThat(operations.named("a").executor("io"))
-                .isSameAs(operations.executor("io").named("a")));
-    }
-
-    @Test
     void cancellingTheFutureInterruptsTheCode() {
         run((context, operations) -> {
             CountDownLatch started = new CountDownLatch(1);

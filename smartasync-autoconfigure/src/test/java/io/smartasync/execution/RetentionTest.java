@@ -3,6 +3,7 @@ package io.smartasync.execution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.smartasync.SmartAsync;
+import io.smartasync.SmartAsyncOperations;
 import io.smartasync.Workload;
 import io.smartasync.support.TestContext;
 import java.io.IOException;
@@ -71,6 +72,20 @@ class RetentionTest {
         });
         assertCleared(references[0]);
         assertCleared(references[1]);
+    }
+
+    /** As where each call has what is left until a deadline. */
+    @Test
+    void operationsThatAreNotUsedAnyMoreAreForgotten() {
+        TestContext.with().run(context -> {
+            SmartAsyncOperations operations = context.getBean(SmartAsyncOperations.class);
+            WeakReference<Object> first = new WeakReference<>(operations.timeout(Duration.ofDays(1)));
+            for (int left = 1; left <= 1_000; left++) {
+                operations.timeout(Duration.ofSeconds(left)).call(() -> "in time");
+            }
+            assertCleared(first);
+            assertThat(context.getBean(MethodRegistry.class).all()).hasSizeBetween(5, 4_000);
+        });
     }
 
     /** The bean's class is another in each application, as where one is redeployed. */
