@@ -48,9 +48,7 @@ public final class SelfInvocations {
         if (methods.isEmpty()) {
             return List.of();
         }
-        SelfInvocations found = new SelfInvocations(beanClass);
         Set<Class<?>> types = types(beanClass);
-        types.forEach(type -> found.addNames(type, methods));
         Set<String> names = methods.stream().map(Method::getName).collect(Collectors.toSet());
         Map<Class<?>, ClassReader> files = new LinkedHashMap<>();
         for (Class<?> type : types) {
@@ -59,9 +57,12 @@ public final class SelfInvocations {
                 files.put(type, file);
             }
         }
-        if (files.values().stream().anyMatch(file -> ThisCalls.areConceivable(file, names))) {
-            files.forEach(found::read);
+        if (files.values().stream().noneMatch(file -> ThisCalls.areConceivable(file, names))) {
+            return List.of();
         }
+        SelfInvocations found = new SelfInvocations(beanClass);
+        types.forEach(type -> found.addNames(type, methods));
+        files.forEach(found::read);
         return List.copyOf(found.problems.values());
     }
 
@@ -107,7 +108,10 @@ public final class SelfInvocations {
                     calledBySubclass.add(call.callee());
                 }
                 Method callee = annotated.get(call.callee());
-                if (callee != null && !callee.equals(annotated.get(caller)) && reaches(call, file, type, callee)) {
+                if (callee != null
+                        && !callee.equals(annotated.get(caller))
+                        && !has(file, caller, Opcodes.ACC_BRIDGE) // the compiler's second signature of the callee
+                        && reaches(call, file, type, callee)) {
                     add(type, caller, file.source(), call.line(), callee);
                 }
             }

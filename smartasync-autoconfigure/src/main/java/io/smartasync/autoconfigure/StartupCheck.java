@@ -18,6 +18,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.SpringProxy;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.ClassUtils;
@@ -35,6 +38,7 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
     private final boolean enabled;
     private final SelfInvocation selfInvocation;
     private final ConfigurableListableBeanFactory beans;
+    private final Set<Class<?>> foundRight = ConcurrentHashMap.newKeySet();
     private final Set<Class<?>> warnedOf = ConcurrentHashMap.newKeySet();
     private final Map<String, Class<?>> notIntercepted = new ConcurrentHashMap<>();
 
@@ -56,6 +60,7 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
         if (!problems.isEmpty()) {
             throw withAllElse(problems);
         }
+        foundRight.add(beanClass);
     }
 
     @Override
@@ -77,9 +82,14 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
             logger.warn("smartasync.enabled=false has no effect: the application was processed ahead of time with"
                     + " smartasync.enabled=true, which decided that calls are intercepted");
         }
-        // Lazy beans have not come by yet: their mistakes are found now too, and the rules that they match
+        // Lazy beans have not come by yet, nor have those that post-processors needed: their mistakes are found now
+        // too, and
+        // the rules that they match
         Set<Problem> problems = problemsOfProxies();
-        problems.addAll(problemsOf(name -> !beans.containsSingleton(name)));
+        problems.addAll(problemsOf(name -> {
+            Object made = beans.getSingleton(name);
+            return made == null || MethodRegistration.isIntercepted(made); // a mock is not
+        }));
         problems.addAll(problemsOfBridges(name -> !beans.containsSingleton(name)));
         if (!problems.isEmpty()) {
             throw new SmartAsyncConfigurationException(List.copyOf(problems));
@@ -131,12 +141,18 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
     private Set<Problem> problemsOf(Predicate<String> names) {
         Set<Problem> problems = new LinkedHashSet<>();
         for (String name : beans.getBeanDefinitionNames()) {
-            Class<?> type = names.test(name) ? beans.getType(name, false) : null;
-            if (type != null) {
-                problems.addAll(problemsOf(ClassUtils.getUserClass(type)));
+            Class<?> type = names.test(name) ? beanClass(name) : null;
+            if (type != null && !foundRight.contains(type)) {
+                problems.addAll(problemsOf(type));
             }
         }
         return problems;
+    }
+
+    private @Nullable Class<?> beanClass(String name) {
+        Object made = beans.getSingleton(name);
+        Class<?> type = made instanceof SpringProxy ? AopUtils.getTargetClass(made) : beans.getType(name, false);
+        return type == null ? null : ClassUtils.getUserClass(type);
     }
 
     private List<Problem> problemsOf(Class<?> beanClass) {

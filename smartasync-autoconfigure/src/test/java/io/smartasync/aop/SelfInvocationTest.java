@@ -257,7 +257,8 @@ class SelfInvocationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(classes = {Others.class, Recursive.class, Overriding.class, Overridden.class, Hidden.class})
+    @ValueSource(
+            classes = {Others.class, Recursive.class, Overriding.class, Overridden.class, Hidden.class, Narrowed.class})
     void whatIsNoCallOnItselfIsNotReported(Class<?> beanClass) {
         assertThat(pairs(beanClass)).isEmpty();
     }
@@ -320,6 +321,17 @@ class SelfInvocationTest {
         public String all() {
             return "";
         }
+    }
+
+    /** A repository: for the wider result the compiler adds a second method, which calls the first. */
+    interface Narrowed extends Wide {
+        @Override
+        @SmartAsync
+        String find();
+    }
+
+    interface Wide {
+        Object find();
     }
 
     static class HidingBase {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.smartasync.SmartAsync;
 import io.smartasync.Workload;
 import io.smartasync.support.TestContext;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.aop.SpringProxy;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -431,6 +434,31 @@ class MethodMistakesTest {
         @SmartAsync
         public ParallelFlux<String> find() {
             return Flux.just("").parallel();
+        }
+    }
+
+    /** It is made before any post-processor of ours sees it, and intercepted all the same. */
+    @Test
+    void aMistakeOfABeanThatAPostProcessorNeedsIsFoundToo() {
+        for (Boolean classProxies : List.of(true, false)) {
+            FailureAnalysis refusal = Refusal.of(TestContext.with(NeedsBean.class, UnknownExecutorOfNeeded.class)
+                    .withPropertyValues("spring.aop.proxy-target-class=" + classProxies));
+            assertThat(refusal.getDescription())
+                    .contains(UnknownExecutorOfNeeded.class.getName() + ".find\n", "no executor named 'nowhere'");
+        }
+    }
+
+    static class UnknownExecutorOfNeeded implements Finder {
+        @Override
+        @SmartAsync("nowhere")
+        public String find() {
+            return "";
+        }
+    }
+
+    static class NeedsBean implements BeanPostProcessor {
+        NeedsBean(Finder needed) {
+            assertThat(needed).isInstanceOf(SpringProxy.class);
         }
     }
 
