@@ -122,10 +122,13 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
             if (call.settle(Outcome.SUCCESS, null)) {
                 downstream.onNext(element);
                 downstream.onComplete();
+                return;
             }
         } else if (!call.isSettled()) {
             downstream.onNext(element);
+            return;
         }
+        Operators.onDiscard(element, downstream.currentContext()); // a buffer is to be released
     }
 
     @Override

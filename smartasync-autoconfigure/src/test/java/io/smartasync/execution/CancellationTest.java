@@ -9,11 +9,14 @@ import io.smartasync.SmartAsyncTimeoutException;
 import io.smartasync.Workload;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
@@ -25,6 +28,7 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 
 /** Cancel, timeout and rejection on an executor that runs one body and lets one wait. */
 @Timeout(30)
@@ -91,6 +95,20 @@ class CancellationTest {
             assertThat(Body.end()).isInstanceOf(InterruptedException.class);
             awaitIdle(one);
             assertThat(calls.by("outcome")).containsExactly(entry("CANCELLED", 2L));
+        });
+    }
+
+    /** As buffers are released that nobody gets. */
+    @Test
+    void whatIsEmittedAfterTheCancelIsDiscarded() {
+        run((bean, one, calls) -> {
+            BlockingQueue<String> discarded = new LinkedBlockingQueue<>();
+
+            bean.stubborn().take(1).doOnDiscard(String.class, discarded::add).blockLast(Duration.ofSeconds(10));
+            assertThat(discarded.poll(10, TimeUnit.SECONDS)).isEqualTo("second");
+
+            bean.stubborn().next().doOnDiscard(String.class, discarded::add).block(Duration.ofSeconds(10));
+            assertThat(discarded.poll(10, TimeUnit.SECONDS)).isEqualTo("second");
         });
     }
 
@@ -331,6 +349,16 @@ class CancellationTest {
                 } catch (InterruptedException ex) {
                     sink.error(ex);
                 }
+            });
+        }
+
+        /** Emits without being asked, and after it was cancelled. */
+        @SmartAsync(workload = Workload.IO)
+        public Flux<String> stubborn() {
+            return Flux.from(subscriber -> {
+                subscriber.onSubscribe(Operators.emptySubscription());
+                subscriber.onNext("first");
+                subscriber.onNext("second");
             });
         }
 
