@@ -9,7 +9,7 @@ public enum Outcome {
     /** The body failed. */
     ERROR,
 
-    /** The caller gave up: a cancelled future or subscription, or an interrupt while it waited. */
+    /** The caller gave up: a cancelled future or subscription, or an interrupt while it waited. Or the body did. */
     CANCELLED,
 
     /** The call took longer than its timeout. */

@@ -29,7 +29,7 @@ final class BodyThreads {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 size,
                 size,
-                settings.keepAlive().toNanos(),
+                TimeUnit.NANOSECONDS.convert(settings.keepAlive()),
                 TimeUnit.NANOSECONDS,
                 new LinkedBlockingQueue<>(),
                 new Factory(settings.threadNamePrefix()));

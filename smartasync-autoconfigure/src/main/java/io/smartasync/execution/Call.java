@@ -6,6 +6,8 @@ import io.smartasync.Outcome;
 import io.smartasync.Route;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +100,7 @@ class Call {
     interface Result {
 
         /** The time is over: nobody waits any more. */
-        void timeOut();
+        void timeOut(Duration limit);
     }
 
     /** The body, or a part of it, on a thread of the executor and open to interrupts. */
@@ -108,10 +110,14 @@ class Call {
         Object body() throws Throwable;
     }
 
-    /** Starts the clock, if the method has a timeout. */
-    void limit(Timeouts timeouts, Result result) {
-        if (method.timeout() != null) {
-            Future<?> running = timeouts.schedule(result::timeOut, method.timeout());
+    /**
+     * Starts the clock.
+     *
+     * @param limit the timeout of the method as it was when the call began; it may be tuned meanwhile
+     */
+    void limit(Timeouts timeouts, @Nullable Duration limit, Result result) {
+        if (limit != null) {
+            Future<?> running = timeouts.schedule(() -> result.timeOut(limit), limit);
             timeout = running;
             if (running != null && isSettled()) {
                 running.cancel(false);
@@ -119,9 +125,13 @@ class Call {
         }
     }
 
-    TimeoutException timeoutException() {
-        return new TimeoutException(method.plan().name() + " did not complete within "
-                + (method.timeout() == null ? "its timeout" : method.timeout().toMillis() + " ms"));
+    /** How a call ends whose body, or its future, fails with {@code error}. */
+    static Outcome outcome(Throwable error) {
+        return error instanceof CancellationException ? Outcome.CANCELLED : Outcome.ERROR;
+    }
+
+    TimeoutException timeoutException(Duration limit) {
+        return new TimeoutException(method.plan().name() + " did not complete within " + limit.toMillis() + " ms");
     }
 
     /** The result is final. */

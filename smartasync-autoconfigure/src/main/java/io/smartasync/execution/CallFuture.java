@@ -1,7 +1,7 @@
 package io.smartasync.execution;
 
 import io.smartasync.Outcome;
-import java.util.concurrent.CancellationException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -124,7 +124,7 @@ final class CallFuture extends CompletableFuture<@Nullable Object> implements Ca
                 succeed(value);
             } else {
                 Throwable cause = unwrap(error);
-                fail(outcome(cause), cause);
+                fail(Call.outcome(cause), cause);
             }
         });
     }
@@ -146,8 +146,8 @@ final class CallFuture extends CompletableFuture<@Nullable Object> implements Ca
     }
 
     @Override
-    public void timeOut() {
-        TimeoutException error = call.timeoutException();
+    public void timeOut(Duration limit) {
+        TimeoutException error = call.timeoutException(limit);
         if (call.settle(Outcome.TIMEOUT, error)) {
             stop(true);
             ended(error);
@@ -197,7 +197,7 @@ final class CallFuture extends CompletableFuture<@Nullable Object> implements Ca
 
     @Override
     public boolean completeExceptionally(Throwable error) {
-        if (!call.settle(error instanceof TimeoutException ? Outcome.TIMEOUT : outcome(error), error)) {
+        if (!call.settle(error instanceof TimeoutException ? Outcome.TIMEOUT : Call.outcome(error), error)) {
             return false;
         }
         stop(true);
@@ -210,10 +210,6 @@ final class CallFuture extends CompletableFuture<@Nullable Object> implements Ca
         if (inner != null) {
             cancel(inner, interrupt);
         }
-    }
-
-    static Outcome outcome(Throwable error) {
-        return error instanceof CancellationException ? Outcome.CANCELLED : Outcome.ERROR;
     }
 
     static Throwable unwrap(Throwable error) {

@@ -55,7 +55,8 @@ public final class ContextPropagation implements ContextCarrier {
 
         private static final Object[] NO_CONTEXTS = {};
 
-        private final int accessorsSeen;
+        private final List<ThreadLocalAccessor<?>> threadLocalsSeen;
+        private final List<ContextAccessor<?, ?>> contextsSeen;
         private final ThreadLocalAccessor<?>[] accessors;
         private final AutoCloseable clean = this::clear;
         private final ContextSnapshotFactory waiting;
@@ -64,17 +65,15 @@ public final class ContextPropagation implements ContextCarrier {
 
         Snapshots(ContextRegistry global, @Nullable ClassLoader classLoader) {
             FixedRegistry registry = new FixedRegistry();
-            List<ThreadLocalAccessor<?>> registered = List.copyOf(global.getThreadLocalAccessors());
-            accessorsSeen = registered.size();
+            threadLocalsSeen = List.copyOf(global.getThreadLocalAccessors());
+            contextsSeen = List.copyOf(global.getContextAccessors());
             if (ClassUtils.isPresent("org.slf4j.MDC", classLoader)) {
                 registry.registerThreadLocalAccessor(new Slf4jThreadLocalAccessor());
             }
             add(registry, LOCALE, classLoader);
             add(registry, REQUEST_ATTRIBUTES, classLoader);
-            registered.forEach(registry::registerThreadLocalAccessor); // the application's own win
-            for (ContextAccessor<?, ?> accessor : global.getContextAccessors()) {
-                registry.registerContextAccessor(accessor);
-            }
+            threadLocalsSeen.forEach(registry::registerThreadLocalAccessor); // the application's own win
+            contextsSeen.forEach(registry::registerContextAccessor);
             registry.fix();
             accessors = registry.getThreadLocalAccessors().toArray(ThreadLocalAccessor<?>[]::new);
             waiting = ContextSnapshotFactory.builder().contextRegistry(registry).build();
@@ -93,7 +92,22 @@ public final class ContextPropagation implements ContextCarrier {
         }
 
         boolean isOutdated(ContextRegistry global) {
-            return global.getThreadLocalAccessors().size() != accessorsSeen;
+            return differ(threadLocalsSeen, global.getThreadLocalAccessors())
+                    || differ(contextsSeen, global.getContextAccessors());
+        }
+
+        /** Without an iterator, which would cost each call memory; an accessor may take the place of another. */
+        private static boolean differ(List<?> seen, List<?> current) {
+            int size = seen.size();
+            if (current.size() != size) {
+                return true;
+            }
+            for (int i = 0; i < size; i++) {
+                if (seen.get(i) != current.get(i)) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         Carried capture(ContextSnapshotFactory factory, @Nullable Object subscriber) {

@@ -3,10 +3,9 @@ package io.smartasync.execution;
 import io.smartasync.CallObserver;
 import io.smartasync.Outcome;
 import io.smartasync.Route;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -14,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.ThrowingFunction;
 
@@ -41,8 +41,8 @@ final class FanOut<T, R extends @Nullable Object> extends CompletableFuture<List
         this.route = engine.route(method);
         this.items = new ArrayList<>(items);
         this.work = work;
-        this.open = new AtomicInteger(items.size());
-        this.results = new AtomicReferenceArray<>(items.size());
+        this.open = new AtomicInteger(this.items.size());
+        this.results = new AtomicReferenceArray<>(this.items.size());
     }
 
     FanOut<T, R> start(int concurrency) {
@@ -61,8 +61,9 @@ final class FanOut<T, R extends @Nullable Object> extends CompletableFuture<List
     }
 
     private void startWorkers(int count) {
-        if (method.timeout() != null) {
-            var running = engine.timeouts().schedule(this::timeOut, method.timeout());
+        Duration limit = method.timeout();
+        if (limit != null) {
+            var running = engine.timeouts().schedule(() -> timeOut(limit), limit);
             if (running != null) {
                 whenComplete((value, error) -> running.cancel(false));
             }
@@ -109,17 +110,14 @@ final class FanOut<T, R extends @Nullable Object> extends CompletableFuture<List
     private void succeedIfAllAreDone() {
         if (open.get() == 0 && end(Outcome.SUCCESS)) {
             stop(); // those that wait for a permit would find nothing
-            @SuppressWarnings("unchecked")
-            R[] values = (R[]) new Object[results.length()];
-            Arrays.setAll(values, results::get);
-            super.complete(Collections.unmodifiableList(Arrays.asList(values)));
+            super.complete(
+                    IntStream.range(0, results.length()).mapToObj(results::get).toList());
         }
     }
 
-    private void timeOut() {
+    private void timeOut(Duration limit) {
         completeExceptionally(new TimeoutException(method.plan().name() + " did not complete for all of " + items.size()
-                + " items within "
-                + (method.timeout() == null ? "its timeout" : method.timeout().toMillis() + " ms")));
+                + " items within " + limit.toMillis() + " ms"));
     }
 
     @Override

@@ -66,7 +66,7 @@ class FutureCall<I> extends OffloadedCall {
         if (failure == null) {
             future.succeed(result);
         } else {
-            future.fail(CallFuture.outcome(failure), failure);
+            future.fail(Call.outcome(failure), failure);
         }
     }
 

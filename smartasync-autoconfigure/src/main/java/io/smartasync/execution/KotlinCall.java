@@ -1,6 +1,7 @@
 package io.smartasync.execution;
 
 import io.smartasync.Route;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -15,8 +16,9 @@ final class KotlinCall extends ReactorCall {
             Route route,
             Carried context,
             ReactorEngine.RoutedMono<?> routed,
-            CoreSubscriber<? super Object> downstream) {
-        super(method, route, context, routed, downstream);
+            CoreSubscriber<? super Object> downstream,
+            @Nullable Duration limit) {
+        super(method, route, context, routed, downstream, limit);
     }
 
     @Override

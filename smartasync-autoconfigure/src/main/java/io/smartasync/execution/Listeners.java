@@ -10,8 +10,10 @@ import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanCreationException;
+import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 
-/** All listeners as one that never fails. They are looked up at the first call, so that nothing starts early for them. */
+/** All listeners as one that never fails, whatever they throw: a permit would be lost. They are looked up at the first call, so that nothing starts early for them. */
 final class Listeners implements SmartAsyncListener {
 
     private static final Log logger = LogFactory.getLog(Listeners.class);
@@ -23,6 +25,9 @@ final class Listeners implements SmartAsyncListener {
     @SuppressWarnings("ArrayRecordComponent") // nobody compares it
     private record Found(
             SmartAsyncListener[] listeners, @Nullable CallObserver observer) {}
+
+    /** For the call that a listener makes, or what it needs, while it is made itself. */
+    private static final Found NOBODY_YET = new Found(new SmartAsyncListener[0], null);
 
     Listeners(Supplier<List<SmartAsyncListener>> listeners, Supplier<@Nullable CallObserver> observer) {
         this.listenerLookup = listeners;
@@ -47,13 +52,13 @@ final class Listeners implements SmartAsyncListener {
         }
         try {
             return new Guarded(observer.start(route, outer));
-        } catch (RuntimeException ex) {
+        } catch (Throwable ex) {
             observerFailed(ex);
             return null;
         }
     }
 
-    private static void observerFailed(RuntimeException ex) {
+    static void observerFailed(Throwable ex) {
         logger.warn("The observer of calls failed; the call goes on", ex);
     }
 
@@ -70,7 +75,7 @@ final class Listeners implements SmartAsyncListener {
             try {
                 CallObserver.Scope scope = call.openScope();
                 return () -> guard(scope::close);
-            } catch (RuntimeException ex) {
+            } catch (Throwable ex) {
                 observerFailed(ex);
                 return () -> {};
             }
@@ -89,7 +94,7 @@ final class Listeners implements SmartAsyncListener {
         private static void guard(Runnable told) {
             try {
                 told.run();
-            } catch (RuntimeException ex) {
+            } catch (Throwable ex) {
                 observerFailed(ex);
             }
         }
@@ -100,7 +105,7 @@ final class Listeners implements SmartAsyncListener {
         for (SmartAsyncListener listener : found().listeners) {
             try {
                 listener.onStart(route, waitNanos);
-            } catch (RuntimeException ex) {
+            } catch (Throwable ex) {
                 failed(ex);
             }
         }
@@ -111,7 +116,7 @@ final class Listeners implements SmartAsyncListener {
         for (SmartAsyncListener listener : found().listeners) {
             try {
                 listener.onReturn(route, nanos);
-            } catch (RuntimeException ex) {
+            } catch (Throwable ex) {
                 failed(ex);
             }
         }
@@ -122,7 +127,7 @@ final class Listeners implements SmartAsyncListener {
         for (SmartAsyncListener listener : found().listeners) {
             try {
                 listener.onEnd(route, outcome, error, nanos);
-            } catch (RuntimeException ex) {
+            } catch (Throwable ex) {
                 failed(ex);
             }
         }
@@ -133,21 +138,28 @@ final class Listeners implements SmartAsyncListener {
         for (SmartAsyncListener listener : found().listeners) {
             try {
                 listener.onForgotten(className, methodName, error);
-            } catch (RuntimeException ex) {
+            } catch (Throwable ex) {
                 failed(ex);
             }
         }
     }
 
-    private static void failed(RuntimeException ex) {
+    private static void failed(Throwable ex) {
         logger.warn("A listener failed; the call goes on", ex);
     }
 
     private Found found() {
         Found known = found;
         if (known == null) {
-            known = new Found(listenerLookup.get().toArray(SmartAsyncListener[]::new), observerLookup.get());
-            found = known;
+            try {
+                known = new Found(listenerLookup.get().toArray(SmartAsyncListener[]::new), observerLookup.get());
+                found = known;
+            } catch (BeanCreationException ex) {
+                if (!ex.contains(BeanCurrentlyInCreationException.class)) {
+                    throw ex;
+                }
+                return NOBODY_YET;
+            }
         }
         return known;
     }

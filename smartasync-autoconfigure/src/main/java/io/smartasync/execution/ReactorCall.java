@@ -1,6 +1,7 @@
 package io.smartasync.execution;
 
 import io.smartasync.Route;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.FutureTask;
@@ -27,7 +28,8 @@ class ReactorCall extends OffloadedCall {
             Route route,
             Carried context,
             ReactorEngine.RoutedMono<?> routed,
-            CoreSubscriber<? super Object> downstream) {
+            CoreSubscriber<? super Object> downstream,
+            @Nullable Duration limit) {
         super(
                 method,
                 route,
@@ -35,7 +37,7 @@ class ReactorCall extends OffloadedCall {
                 outer(downstream.currentContext()),
                 ReactorSubscription.observe(method, route, downstream));
         this.routed = routed;
-        this.subscription = new ReactorSubscription(this, downstream);
+        this.subscription = new ReactorSubscription(this, downstream, limit);
     }
 
     private static @Nullable OffloadedCall outer(Context context) {

@@ -3,6 +3,7 @@ package io.smartasync.execution;
 import io.smartasync.CallObserver;
 import io.smartasync.ExecutionPath;
 import io.smartasync.Route;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -62,17 +63,18 @@ public final class ReactorEngine {
                 watched.taken();
             }
             Route route = engine.route(method);
+            Duration limit = method.timeout();
             if (route.path() == ExecutionPath.OFFLOAD) {
                 Carried context = engine.capture(route, contextOf(subscriber));
                 ReactorCall call = isCoroutine()
-                        ? new KotlinCall(method, route, context, this, subscriber)
-                        : new ReactorCall(method, route, context, this, subscriber);
-                call.subscription.start(engine.timeouts());
+                        ? new KotlinCall(method, route, context, this, subscriber, limit)
+                        : new ReactorCall(method, route, context, this, subscriber, limit);
+                call.subscription.start(engine.timeouts(), limit);
                 call.executor.submit(call);
             } else {
                 Call call = new Call(method, route, ReactorSubscription.observe(method, route, subscriber));
-                ReactorSubscription subscription = new ReactorSubscription(call, subscriber);
-                subscription.start(engine.timeouts());
+                ReactorSubscription subscription = new ReactorSubscription(call, subscriber, limit);
+                subscription.start(engine.timeouts(), limit);
                 try (CallObserver.Scope observed = call.openScope()) {
                     Publisher<?> publisher = open();
                     method.returned(route, System.nanoTime() - call.start);

@@ -4,6 +4,7 @@ import io.smartasync.CallObserver;
 import io.smartasync.CallObserver.ObservedCall;
 import io.smartasync.Outcome;
 import io.smartasync.Route;
+import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -33,15 +34,15 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
     @SuppressWarnings("UnusedVariable") // read through REQUESTED
     private volatile long requested;
 
-    ReactorSubscription(Call call, CoreSubscriber<? super Object> downstream) {
+    ReactorSubscription(Call call, CoreSubscriber<? super Object> downstream, @Nullable Duration limit) {
         this.call = call;
         // A timeout speaks from a thread of its own
-        this.downstream = call.method.timeout() == null ? downstream : Operators.serialize(downstream);
+        this.downstream = limit == null ? downstream : Operators.serialize(downstream);
     }
 
-    void start(Timeouts timeouts) {
+    void start(Timeouts timeouts, @Nullable Duration limit) {
         downstream.onSubscribe(this);
-        call.limit(timeouts, this);
+        call.limit(timeouts, limit, this);
     }
 
     @Override
@@ -54,17 +55,30 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
         Context context = downstream.currentContext();
         CallObserver observer = call.method.observer();
         ObservedCall observed = call.observed();
-        return observer == null || observed == null
-                ? context
-                : context.put(observer.contextKey(), observed.contextValue());
+        if (observer == null || observed == null) {
+            return context;
+        }
+        try {
+            return context.put(observer.contextKey(), observed.contextValue());
+        } catch (Throwable ex) {
+            Listeners.observerFailed(ex);
+            return context;
+        }
     }
 
     /** Starts to follow the call of a subscriber, as part of what its context says. */
     static @Nullable ObservedCall observe(BoundMethod method, Route route, CoreSubscriber<?> subscriber) {
         CallObserver observer = method.observer();
-        return observer == null
-                ? null
-                : method.observe(route, subscriber.currentContext().getOrDefault(observer.contextKey(), null));
+        if (observer == null) {
+            return null;
+        }
+        Object outer = null;
+        try {
+            outer = subscriber.currentContext().getOrDefault(observer.contextKey(), null);
+        } catch (Throwable ex) {
+            Listeners.observerFailed(ex);
+        }
+        return method.observe(route, outer);
     }
 
     /** Subscribes to what the method returned. A value that is there already, and wanted, needs no subscription. */
@@ -133,7 +147,7 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
 
     @Override
     public void onError(Throwable error) {
-        fail(CallFuture.outcome(error), error);
+        fail(Call.outcome(error), error);
     }
 
     @Override
@@ -156,8 +170,8 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
     }
 
     @Override
-    public void timeOut() {
-        TimeoutException error = call.timeoutException();
+    public void timeOut(Duration limit) {
+        TimeoutException error = call.timeoutException(limit);
         if (call.settle(Outcome.TIMEOUT, error)) {
             stop();
             downstream.onError(error);

@@ -91,8 +91,15 @@ public final class SmartAsyncEngine {
                 : route;
     }
 
+    /** What can't be captured fails the call, as what can't be restored does, and not whoever makes it. */
     Carried capture(Route route, @Nullable Object subscriber) {
-        return context.capture(route, subscriber);
+        try {
+            return context.capture(route, subscriber);
+        } catch (RuntimeException ex) {
+            return sweep -> {
+                throw ex;
+            };
+        }
     }
 
     Timeouts timeouts() {
@@ -113,7 +120,7 @@ public final class SmartAsyncEngine {
         try {
             result = body.proceed(invocation);
         } catch (Throwable ex) {
-            method.ended(route, Outcome.ERROR, ex, System.nanoTime() - start);
+            method.ended(route, Call.outcome(ex), ex, System.nanoTime() - start);
             throw ex;
         }
         method.ended(route, Outcome.SUCCESS, null, System.nanoTime() - start);
@@ -127,7 +134,7 @@ public final class SmartAsyncEngine {
         try (CallObserver.Scope observed = call.openScope()) {
             result = body.proceed(invocation);
         } catch (Throwable ex) {
-            call.settle(Outcome.ERROR, ex);
+            call.settle(Call.outcome(ex), ex);
             throw ex;
         }
         call.settle(Outcome.SUCCESS, null);
@@ -192,7 +199,7 @@ public final class SmartAsyncEngine {
 
     private <I> FutureCall<I> submit(BoundMethod method, Route route, Body<I> body, I invocation) {
         FutureCall<I> call = new FutureCall<>(method, route, body, invocation, capture(route, null));
-        call.limit(timeouts, call.future);
+        call.limit(timeouts, method.timeout(), call.future);
         call.executor.submit(call);
         return call;
     }
@@ -208,7 +215,7 @@ public final class SmartAsyncEngine {
                 throw method.nullResult();
             }
         } catch (Throwable ex) {
-            call.settle(CallFuture.outcome(ex), ex);
+            call.settle(Call.outcome(ex), ex);
             if (!replaceable) {
                 throw ex;
             }
@@ -224,7 +231,7 @@ public final class SmartAsyncEngine {
         if (!replaceable || (future.isDone() && !method.isDebugged())) {
             return result;
         }
-        call.limit(timeouts, future);
+        call.limit(timeouts, method.timeout(), future);
         return future.watchedBy(this);
     }
 
@@ -232,12 +239,12 @@ public final class SmartAsyncEngine {
     private <I> CallFuture callInPlace(BoundMethod method, Route route, Body<I> body, I invocation) {
         Call call = new Call(method, route);
         CallFuture future = new CallFuture(call);
-        call.limit(timeouts, future);
+        call.limit(timeouts, method.timeout(), future);
         Object result;
         try (CallObserver.Scope observed = call.openScope()) {
             result = body.proceed(invocation);
         } catch (Throwable ex) {
-            future.fail(CallFuture.outcome(ex), ex);
+            future.fail(Call.outcome(ex), ex);
             return future;
         }
         if (!method.givesValueLater()) {

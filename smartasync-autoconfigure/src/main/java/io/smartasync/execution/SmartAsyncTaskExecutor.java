@@ -261,7 +261,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     /** Lets work in flight finish until the await period after {@code closedAt} is over, then interrupts it. */
     void drain(long closedAt) {
         try {
-            long left = settings.awaitTermination().toNanos() - (System.nanoTime() - closedAt);
+            long left = TimeUnit.NANOSECONDS.convert(settings.awaitTermination()) - (System.nanoTime() - closedAt);
             if (!permits.isIdle() && !idle.await(left, TimeUnit.NANOSECONDS)) {
                 logger.warn("smartasync.executors." + name() + ": " + active() + " bodies still run and " + queued()
                         + " wait after " + settings.awaitTermination() + "; those are interrupted, these refused");

@@ -26,7 +26,7 @@ public final class Timeouts implements DisposableBean {
     @Nullable
     Future<?> schedule(Runnable action, Duration delay) {
         try {
-            return scheduler.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
+            return scheduler.schedule(action, TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException ex) {
             return null; // the application is gone; what it still calls has no limit
         }

@@ -1,16 +1,19 @@
 package io.smartasync.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.smartasync.SmartAsync;
 import io.smartasync.Workload;
+import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -143,6 +146,37 @@ class ContextTest {
             clearContext();
             assertThat(host.submit(Seen::here).get(10, TimeUnit.SECONDS))
                     .isEqualTo(new Seen(null, null, Locale.getDefault(), false));
+        });
+    }
+
+    @Test
+    void anAccessorThatTakesThePlaceOfAnotherIsSeenFromTheNextCallOn() {
+        application().run(context -> {
+            Bean bean = context.getBean(Bean.class);
+            assertThat(bean.awaited().tenant()).isEqualTo("acme");
+            ContextRegistry.getInstance()
+                    .registerThreadLocalAccessor("tenant", () -> "of the other", TENANT::set, TENANT::remove);
+            assertThat(bean.awaited().tenant()).isEqualTo("of the other");
+        });
+    }
+
+    @Test
+    void whatAnAccessorThrowsComesThroughTheFutureAndIsCounted() {
+        application().run(context -> {
+            Bean bean = context.getBean(Bean.class);
+            Calls calls = TestContext.calls(context);
+            IllegalStateException planned = new IllegalStateException("planned");
+            ContextRegistry.getInstance()
+                    .registerThreadLocalAccessor(
+                            "tenant",
+                            () -> {
+                                throw planned;
+                            },
+                            TENANT::set,
+                            TENANT::remove);
+            assertThatThrownBy(() -> get(bean.offloaded())).hasCause(planned);
+            assertThatThrownBy(() -> get(bean.mono().toFuture())).hasCause(planned);
+            assertThat(calls.by("outcome")).isEqualTo(Map.of("ERROR", 2L));
         });
     }
 

@@ -63,7 +63,46 @@ class DebugTest {
         assertThat(output).contains("call=Bean#silent").doesNotContain("call=Bean#failing");
     }
 
+    @Test
+    void aMessageOfSeveralLinesStaysOnItsOwn(CapturedOutput output) {
+        TestContext.with(Bean.class)
+                .run(context -> catchThrowable(() -> context.getBean(Bean.class).failing("a\n\"b\" outcome=SUCCESS")));
+        assertThat(output.getOut().lines().filter(line -> line.contains("outcome=")))
+                .singleElement()
+                .asString()
+                .contains(
+                        "outcome=ERROR error=\"java.lang.IllegalStateException: a\\n\\\"b\\\" outcome=SUCCESS\" endedOn");
+    }
+
+    @Test
+    void anErrorThatCantBeDescribedEndsItsCallAllTheSame(CapturedOutput output) {
+        TestContext.with(Bean.class).run(context -> {
+            RuntimeException indescribable = new RuntimeException() {
+                @Override
+                public String getMessage() {
+                    throw new IllegalStateException("no message");
+                }
+            };
+            assertThat(context.getBean(Bean.class)
+                            .later(indescribable)
+                            .handle((value, error) -> error)
+                            .get(10, TimeUnit.SECONDS))
+                    .isSameAs(indescribable);
+        });
+        assertThat(output).contains("A call of Bean#later can't be logged");
+    }
+
     static class Bean {
+
+        @SmartAsync(debug = true)
+        public void failing(String message) {
+            throw new IllegalStateException(message);
+        }
+
+        @SmartAsync(debug = true)
+        public CompletableFuture<String> later(RuntimeException failure) {
+            throw failure;
+        }
 
         @SmartAsync(debug = true)
         public CompletableFuture<String> ruled() {

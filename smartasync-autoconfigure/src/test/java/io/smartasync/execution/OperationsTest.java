@@ -9,11 +9,14 @@ import io.smartasync.ReactorSmartAsyncOperations;
 import io.smartasync.SmartAsyncConfigurationException;
 import io.smartasync.SmartAsyncOperations;
 import io.smartasync.Workload;
+import io.smartasync.plan.Wish;
 import io.smartasync.support.CallerThread;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -23,6 +26,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -85,6 +89,49 @@ class OperationsTest {
                                 .executor("io")
                                 .call(OperationsTest::thread))
                         .startsWith("smartasync-cpu-"));
+    }
+
+    @Test
+    void itemsAreThoseOfTheMomentOfTheCall() {
+        run((context, operations) -> {
+            Collection<Integer> growing = new ArrayList<>(List.of(1, 2)) {
+                @Override
+                public Object[] toArray() {
+                    Object[] now = super.toArray();
+                    add(now.length + 1);
+                    return now;
+                }
+            };
+            assertThat(operations.callAll(growing, 2, item -> -item)).containsExactly(-1, -2);
+        });
+    }
+
+    @Test
+    void aTimeoutMayBeTunedWhileCallsBegin() {
+        TestContext.with().run(context -> {
+            SmartAsyncOperations operations = context.getBean(SmartAsyncOperations.class);
+            BoundMethod future = context.getBean(MethodRegistry.class).all().stream()
+                    .filter(method -> method.plan().name().equals("SmartAsyncOperations#future"))
+                    .findFirst()
+                    .orElseThrow();
+            AtomicBoolean done = new AtomicBoolean();
+            Thread tuner = new Thread(() -> {
+                Wish limited = new Wish(null, null, Duration.ofMinutes(1), null);
+                while (!done.get()) {
+                    future.tune(limited);
+                    future.tune(Wish.NONE);
+                }
+            });
+            tuner.start();
+            try {
+                for (int i = 0; i < 50_000; i++) {
+                    operations.future(() -> "x");
+                }
+            } finally {
+                done.set(true);
+                tuner.join();
+            }
+        });
     }
 
     @Test

@@ -6,24 +6,40 @@ import io.smartasync.CallObserver;
 import io.smartasync.Outcome;
 import io.smartasync.Route;
 import io.smartasync.SmartAsync;
+import io.smartasync.SmartAsyncListener;
 import io.smartasync.Workload;
 import io.smartasync.execution.SmartAsyncTaskExecutor;
 import io.smartasync.support.TestContext;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import reactor.core.publisher.Mono;
 
-/** An observer that always throws costs neither a result nor a permit. */
+/** An observer or listener that always throws costs neither a result nor a permit. */
 @Timeout(30)
 class BrokenObserverTest {
 
     @Test
-    void callsGoOn() {
-        TestContext.with(Bean.class)
-                .withBean("broken", CallObserver.class, Broken::new)
+    void callsGoOnPastAnObserver() {
+        callsGoOn(application -> application.withBean("broken", CallObserver.class, Broken::new));
+    }
+
+    @Test
+    void callsGoOnPastAnObserverWithoutContext() {
+        callsGoOn(application -> application.withBean("broken", CallObserver.class, WithoutContext::new));
+    }
+
+    @Test
+    void callsGoOnPastAListener() {
+        callsGoOn(application -> application.withBean("broken", SmartAsyncListener.class, BrokenListener::new));
+    }
+
+    private static void callsGoOn(UnaryOperator<ApplicationContextRunner> broken) {
+        broken.apply(TestContext.with(Bean.class))
                 .withPropertyValues("smartasync.executors.one.concurrency-limit=1")
                 .run(context -> {
                     Bean bean = context.getBean(Bean.class);
@@ -43,7 +59,33 @@ class BrokenObserverTest {
                 });
     }
 
-    private static final class Broken implements CallObserver {
+    private static final class BrokenListener implements SmartAsyncListener {
+
+        @Override
+        public void onStart(Route route, long waitNanos) {
+            throw new AssertionError("planned");
+        }
+
+        @Override
+        public void onReturn(Route route, long nanos) {
+            throw new AssertionError("planned");
+        }
+
+        @Override
+        public void onEnd(Route route, Outcome outcome, @Nullable Throwable error, long nanos) {
+            throw new AssertionError("planned");
+        }
+    }
+
+    private static final class WithoutContext extends Broken {
+
+        @Override
+        public Object contextKey() {
+            throw new AssertionError("planned");
+        }
+    }
+
+    private static class Broken implements CallObserver {
 
         @Override
         public Object contextKey() {
@@ -56,7 +98,7 @@ class BrokenObserverTest {
 
                 @Override
                 public Object contextValue() {
-                    return "value";
+                    throw new IllegalStateException("planned");
                 }
 
                 @Override
