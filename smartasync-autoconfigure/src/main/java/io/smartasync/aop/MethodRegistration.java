@@ -77,7 +77,9 @@ public final class MethodRegistration implements BeanPostProcessor {
             ProxyAdvice.order(proxy);
             ProxyAdvice.match(proxy, own);
         }
-        if (!isIntercepted(bean) && !own.stream().allMatch(WovenMethods::contains)) {
+        // What another post-processor has put before the bean, perhaps before a proxy with our advice, tells nothing
+        boolean asItWasMade = checked.contains(ClassUtils.getUserClass(bean));
+        if (asItWasMade && !isIntercepted(bean) && !own.stream().allMatch(WovenMethods::contains)) {
             checks.get().notIntercepted(beanName, beanClass);
         }
         return bean;

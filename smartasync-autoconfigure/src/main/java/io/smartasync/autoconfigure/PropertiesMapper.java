@@ -126,6 +126,12 @@ final class PropertiesMapper {
             checkPositive(property + ".timeout", rule.timeout(), problems);
         }
         checkPositive("smartasync.default-timeout", properties.defaultTimeout(), problems);
+        properties.metrics().slo().forEach(bound -> checkPositive("smartasync.metrics.slo", bound, problems));
+        SmartAsyncProperties.Advice advice = properties.advice();
+        checkPositive("smartasync.advice.slow", advice.slow(), problems);
+        checkPositive("smartasync.advice.event-loop-held", advice.eventLoopHeld(), problems);
+        checkPositive("smartasync.advice.concurrent-callers", advice.concurrentCallers(), problems);
+        checkPositive("smartasync.advice.minimum-samples", advice.minimumSamples(), problems);
         return problems;
     }
 
@@ -172,6 +178,12 @@ final class PropertiesMapper {
         if (duration != null && (duration.isZero() || duration.isNegative())) {
             problems.add(new Problem(
                     property, duration + " is not positive", "Write a duration such as 2s, or leave it out."));
+        }
+    }
+
+    private static void checkPositive(String property, long number, List<Problem> problems) {
+        if (number < 1) {
+            problems.add(new Problem(property, number + " is not positive", "Write 1 or more, or leave it out."));
         }
     }
 }

@@ -28,10 +28,11 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
@@ -44,7 +45,7 @@ import org.springframework.util.function.SingletonSupplier;
 /** Makes {@code @SmartAsync} work. */
 @AutoConfiguration(after = {AopAutoConfiguration.class, TaskExecutionAutoConfiguration.class})
 @ConditionalOnClass(Aspect.class)
-@ConditionalOnProperty(name = "smartasync.enabled", havingValue = "true", matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = "smartasync.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(SmartAsyncProperties.class)
 @ImportRuntimeHints(SmartAsyncRuntimeHints.class)
 @Import({ExecutorRegistrar.class, BridgeConfiguration.class, ReactorConfiguration.class, WebFluxConfiguration.class})
@@ -190,6 +191,6 @@ public final class SmartAsyncAutoConfiguration {
 
     /** Read from the environment, since advisors are made before property classes can be bound without harm. */
     private static int order(Environment environment) {
-        return environment.getProperty("smartasync.order", Integer.class, 1000);
+        return Binder.get(environment).bind("smartasync.order", Integer.class).orElse(1000);
     }
 }

@@ -10,9 +10,9 @@ import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 
 /** Makes each call an observation, where the application asks for it. */
@@ -25,7 +25,7 @@ import org.springframework.context.annotation.Bean;
         })
 @ConditionalOnClass(ObservationRegistry.class)
 @ConditionalOnBean(SmartAsyncEngine.class)
-@ConditionalOnProperty("smartasync.observations.enabled")
+@ConditionalOnBooleanProperty("smartasync.observations.enabled")
 public final class SmartAsyncObservationAutoConfiguration {
 
     @Bean

@@ -1,5 +1,6 @@
 package io.smartasync.autoconfigure;
 
+import io.smartasync.CallObserver;
 import io.smartasync.SmartAsyncConfigurationException;
 import io.smartasync.SmartAsyncConfigurationException.Problem;
 import io.smartasync.aop.MethodRegistration;
@@ -21,6 +22,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.SpringProxy;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.ClassUtils;
@@ -56,6 +58,7 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
 
     @Override
     public void check(Class<?> beanClass) {
+        checkProperties();
         List<Problem> problems = problemsOf(beanClass);
         if (!problems.isEmpty()) {
             throw withAllElse(problems);
@@ -88,9 +91,12 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
         Set<Problem> problems = problemsOfProxies();
         problems.addAll(problemsOf(name -> {
             Object made = beans.getSingleton(name);
-            return made == null || MethodRegistration.isIntercepted(made); // a mock is not
+            return made == null
+                    || made instanceof FactoryBean // which may have made nothing yet
+                    || MethodRegistration.isIntercepted(made); // a mock is not
         }));
         problems.addAll(problemsOfBridges(name -> !beans.containsSingleton(name)));
+        checkObservers(problems);
         if (!problems.isEmpty()) {
             throw new SmartAsyncConfigurationException(List.copyOf(problems));
         }
@@ -125,6 +131,16 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
             }
         });
         return problems;
+    }
+
+    private void checkObservers(Set<Problem> problems) {
+        List<String> observers = List.of(beans.getBeanNamesForType(CallObserver.class));
+        if (observers.size() > 1 && beans.getBeanProvider(CallObserver.class).getIfUnique() == null) {
+            problems.add(new Problem(
+                    "CallObserver beans " + String.join(", ", observers),
+                    "calls are followed by one observer",
+                    "Mark one of them with @Primary, or let it tell the others."));
+        }
     }
 
     private Set<Problem> problemsOfBridges(Predicate<String> names) {

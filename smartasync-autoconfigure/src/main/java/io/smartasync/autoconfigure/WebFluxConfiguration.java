@@ -10,8 +10,8 @@ import java.lang.reflect.Method;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -28,7 +28,7 @@ import org.springframework.web.reactive.config.WebFluxConfigurer;
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnClass(WebFluxConfigurer.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-@ConditionalOnProperty(name = "smartasync.event-loop.offload-blocking-handlers", matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = "smartasync.event-loop.offload-blocking-handlers", matchIfMissing = true)
 class WebFluxConfiguration {
 
     /** The first of all, so that what Boot or the application sets wins. */
@@ -50,21 +50,25 @@ class WebFluxConfiguration {
         };
     }
 
-    /** Which handler methods may block; decided once for each. */
+    /** Which handler methods may block; decided once for each method of each controller, which may inherit it. */
     private static final class BlockingHandlers {
 
         private final ObjectProvider<MethodRegistry> methods;
-        private final Map<Method, Boolean> known = new ConcurrentHashMap<>();
+        private final Map<Handler, Boolean> known = new ConcurrentHashMap<>();
+
+        private record Handler(Class<?> beanClass, Method method) {}
 
         BlockingHandlers(ObjectProvider<MethodRegistry> methods) {
             this.methods = methods;
         }
 
         boolean mayBlock(HandlerMethod handler) {
-            return known.computeIfAbsent(handler.getMethod(), method -> mayBlock(method, handler.getBeanType()));
+            return known.computeIfAbsent(new Handler(handler.getBeanType(), handler.getMethod()), this::mayBlock);
         }
 
-        private boolean mayBlock(Method method, Class<?> beanClass) {
+        private boolean mayBlock(Handler handler) {
+            Method method = handler.method;
+            Class<?> beanClass = handler.beanClass;
             return AnnotatedMethods.isAnnotated(method, beanClass)
                     ? methods.getObject()
                                     .get(beanClass, method)
@@ -72,7 +76,7 @@ class WebFluxConfiguration {
                                     .route(Caller.EVENT_LOOP)
                                     .path()
                             == ExecutionPath.REJECT
-                    : Shape.of(method) == Shape.BLOCKING;
+                    : Shape.of(method, beanClass) == Shape.BLOCKING;
         }
     }
 }

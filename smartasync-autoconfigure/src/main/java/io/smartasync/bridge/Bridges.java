@@ -50,7 +50,7 @@ public final class Bridges {
         Object target = target(bridge);
         Map<Method, Bridged> bridged = new HashMap<>();
         for (Match match : matches) {
-            bridged.put(match.called(), bind(match, target));
+            bridged.put(match.called(), bind(bridge, match, target));
         }
         String name = bridge.getSimpleName() + " over "
                 + AopProxyUtils.ultimateTargetClass(target).getSimpleName();
@@ -66,13 +66,13 @@ public final class Bridges {
                 : BeanFactoryAnnotationUtils.qualifiedBeanOfType(beans, type, qualifier.value());
     }
 
-    private Bridged bind(Match match, Object target) {
+    private Bridged bind(Class<?> bridge, Match match, Object target) {
         Class<?> beanClass = AopProxyUtils.ultimateTargetClass(target);
         Class<?> named = Subject.typeOf(beanClass, match.target());
         Method method = BridgeMethodResolver.getMostSpecificMethod(match.target(), named);
         BoundMethod intercepted = AnnotatedMethods.isAnnotated(method, named) ? methods.get(beanClass, method) : null;
         return new Bridged(
-                methods.bind(Subject.bridged(named, method, match.called()), Wish.NONE),
+                methods.bind(Subject.bridged(named, method, bridge, match.called()), Wish.NONE),
                 new BridgeBody(target, match.target(), match.conversion(), intercepted));
     }
 }

@@ -62,7 +62,7 @@ public final class BoundMethod {
         this.directory = directory;
         this.listeners = listeners;
         this.plan = withExecutors(planner.apply(Wish.NONE));
-        this.returnType = Shape.returnType(plan.subject().called());
+        this.returnType = plan.subject().returned();
         this.suspending = plan.subject().isSuspending();
         this.adapter = Shape.adapter(returnType);
         this.givesAtMostOne = adapter != null && !adapter.isMultiValue();

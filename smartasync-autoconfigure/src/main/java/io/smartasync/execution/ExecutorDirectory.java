@@ -70,7 +70,10 @@ public final class ExecutorDirectory implements ExecutorNames {
         if (own.contains(name)) {
             return beans.getBean(beanName(name), SmartAsyncTaskExecutor.class);
         }
-        return hosts.computeIfAbsent(ofHost(name), bean -> new HostExecutor(name, bean, callers));
+        TaskExecutor bean = ofHost(name); // one of ours too, by the name of its bean
+        return bean instanceof SmartAsyncTaskExecutor ours
+                ? ours
+                : hosts.computeIfAbsent(bean, host -> new HostExecutor(name, host, callers));
     }
 
     private TaskExecutor ofHost(String name) {

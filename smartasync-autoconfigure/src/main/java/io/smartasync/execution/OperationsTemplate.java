@@ -94,7 +94,7 @@ abstract class OperationsTemplate<S extends OperationSettings<S>> implements Ope
                 .findFirst()
                 .orElseThrow();
         String name = with.name == null ? operation : with.name;
-        Subject subject = new Subject(SmartAsyncOperations.class, name, method, method, result);
+        Subject subject = new Subject(SmartAsyncOperations.class, name, method, method, method.getReturnType(), result);
         return methods.bind(subject, new Wish(with.executor, with.workload, with.timeout, null));
     }
 }

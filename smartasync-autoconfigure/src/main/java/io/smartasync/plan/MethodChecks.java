@@ -26,7 +26,8 @@ final class MethodChecks {
     }
 
     static void checkType(Class<?> beanClass, Set<Method> methods, boolean classProxies, List<Problem> problems) {
-        if (!Modifier.isFinal(beanClass.getModifiers())
+        boolean isFinal = Modifier.isFinal(beanClass.getModifiers());
+        if (!(isFinal || beanClass.isSealed())
                 || methods.stream().allMatch(WovenMethods::contains)
                 || Proxy.isProxyClass(beanClass)
                 || ClassUtils.isLambdaClass(beanClass)) {
@@ -36,9 +37,10 @@ final class MethodChecks {
         if (!hasInterface || classProxies) {
             problems.add(new Problem(
                     "@SmartAsync class " + beanClass.getName(),
-                    "it is final" + (hasInterface ? "" : " and has no interface")
+                    "it is " + (isFinal ? "final" : "sealed") + (hasInterface ? "" : " and has no interface")
                             + ", so no proxy can be put before it",
-                    "Remove 'final', or " + (hasInterface ? "" : "let it implement an interface and ")
+                    "Remove '" + (isFinal ? "final" : "sealed") + "', or "
+                            + (hasInterface ? "" : "let it implement an interface and ")
                             + "set spring.aop.proxy-target-class=false."));
         }
     }
@@ -62,6 +64,13 @@ final class MethodChecks {
                     subject,
                     "it is final, so it would run on the proxy itself, whose fields are empty",
                     "Remove 'final', or @SmartAsync."));
+        } else if (!(Modifier.isPublic(modifiers) || Modifier.isProtected(modifiers))
+                && !method.getDeclaringClass().getPackageName().equals(beanClass.getPackageName())) {
+            problems.add(new Problem(
+                    subject,
+                    "it is package-private in another package than the bean's class, so a proxy can't override it and it would"
+                            + " run on the proxy itself, whose fields are empty",
+                    "Make it protected or public, or remove @SmartAsync."));
         }
         if (isAsync(beanClass, method)) {
             problems.add(new Problem(
@@ -72,12 +81,17 @@ final class MethodChecks {
     }
 
     static void checkReturn(
-            Method method, String subject, Shape shape, Workload workload, boolean background, List<Problem> problems) {
+            Method method,
+            Class<?> type,
+            String subject,
+            Shape shape,
+            Workload workload,
+            boolean background,
+            List<Problem> problems) {
         if (Suspending.is(method)) {
             checkSuspending(method, subject, workload, problems);
             return;
         }
-        Class<?> type = method.getReturnType();
         if (background && type != void.class) {
             problems.add(new Problem(
                     subject,

@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.GenericTypeResolver;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.util.ClassUtils;
@@ -23,14 +24,16 @@ public enum Shape {
     private static final boolean REACTIVE_STREAMS =
             ClassUtils.isPresent("org.reactivestreams.Publisher", Shape.class.getClassLoader());
 
-    /** The shape of a method. */
-    public static Shape of(Method method) {
-        return of(returnType(method));
+    /** The shape of a method of {@code type}, which may have inherited it. */
+    public static Shape of(Method method, Class<?> type) {
+        return of(returnType(method, type));
     }
 
-    /** What a method returns to whoever intercepts it. */
-    public static Class<?> returnType(Method method) {
-        return Suspending.is(method) && Suspending.SUPPORTED ? Suspending.publisher(method) : method.getReturnType();
+    /** What a method of {@code type} returns to whoever intercepts it. */
+    public static Class<?> returnType(Method method, Class<?> type) {
+        return Suspending.is(method) && Suspending.SUPPORTED
+                ? Suspending.publisher(method)
+                : GenericTypeResolver.resolveReturnType(method, type);
     }
 
     /** The shape of a method that returns {@code type}. */

@@ -11,16 +11,17 @@ import org.springframework.util.ClassUtils;
  * @param name the name of the method or piece of code, which rules and meters know
  * @param method what says, by annotations, how it wants to be run
  * @param called what the caller calls: the same method, a bridge's, or an operation
+ * @param returned what that returns, with the type variables of a generic superclass resolved
  * @param result what the body gives, which a bridge may hand to its caller in another shape
  */
-public record Subject(Class<?> type, String name, Method method, Method called, Shape result) {
+public record Subject(Class<?> type, String name, Method method, Method called, Class<?> returned, Shape result) {
 
     /**
-     * The class or interface that a method of a bean is known by. A proxy as target (a repository, an HTTP client) has no
-     * name and no annotation of its own: that interface of it has which the method is called on, even if inherited.
+     * The class or interface that a method of a bean is known by. A proxy as target (a repository, an HTTP client), or a
+     * lambda, has no name and no annotation of its own: that interface of it has which the method is called on, even if inherited.
      */
     public static Class<?> typeOf(Class<?> beanClass, Method method) {
-        if (!Proxy.isProxyClass(beanClass)) {
+        if (!Proxy.isProxyClass(beanClass) && !ClassUtils.isLambdaClass(beanClass)) {
             return beanClass;
         }
         for (Class<?> type : beanClass.getInterfaces()) {
@@ -33,17 +34,23 @@ public record Subject(Class<?> type, String name, Method method, Method called, 
 
     /** A method of a bean, called as it is. */
     public static Subject of(Class<?> beanClass, Method method) {
-        return bridged(beanClass, method, method);
+        return bridged(beanClass, method, beanClass, method);
     }
 
-    /** A method of a bean, called as {@code called} of a bridge. */
-    public static Subject bridged(Class<?> beanClass, Method method, Method called) {
-        return new Subject(beanClass, method.getName(), method, called, Shape.of(method));
+    /** A method of a bean, called as {@code called} of {@code bridge}. */
+    public static Subject bridged(Class<?> beanClass, Method method, Class<?> bridge, Method called) {
+        return new Subject(
+                beanClass,
+                method.getName(),
+                method,
+                called,
+                Shape.returnType(called, bridge),
+                Shape.of(method, beanClass));
     }
 
     /** What the caller gets. */
     public Shape shape() {
-        return Shape.of(called);
+        return Shape.of(returned);
     }
 
     /** Whether it is a suspending function of Kotlin. */

@@ -15,8 +15,10 @@ import jakarta.annotation.PostConstruct;
 import java.lang.reflect.Proxy;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -217,6 +219,57 @@ class SpecialBeansTest {
                                     .as("what the annotation on the repository says")
                                     .isEqualTo(Workload.NON_BLOCKING));
                 });
+    }
+
+    /** Known by what it returns here, not by the superclass, where it may be anything. */
+    @Test
+    void aMethodOfAGenericSuperclassHasTheShapeOfItsTypeArgument() {
+        TestContext.with(LaterQuotes.class, NowQuotes.class).run(context -> {
+            Calls calls = TestContext.calls(context);
+            assertThat(context.getBean(LaterQuotes.class).find().get(10, TimeUnit.SECONDS))
+                    .startsWith("smartasync-io-");
+            assertThat(context.getBean(NowQuotes.class).find())
+                    .isEqualTo(Thread.currentThread().getName());
+            assertThat(calls.by("path")).isEqualTo(Map.of("offload", 1L, "direct", 1L));
+        });
+    }
+
+    abstract static class AnyQuotes<R> {
+        @SmartAsync
+        public R find() {
+            return give(Thread.currentThread().getName());
+        }
+
+        abstract R give(String quote);
+    }
+
+    static class LaterQuotes extends AnyQuotes<CompletableFuture<String>> {
+        @Override
+        CompletableFuture<String> give(String quote) {
+            return CompletableFuture.completedFuture(quote);
+        }
+    }
+
+    static class NowQuotes extends AnyQuotes<String> {
+        @Override
+        String give(String quote) {
+            return quote;
+        }
+    }
+
+    /** It has no name that would be the same in another process, and none that a rule could say. */
+    @Test
+    void aLambdaIsKnownByItsInterface() {
+        TestContext.with().withBean("words", Said.class, () -> () -> "hello").run(context -> {
+            Calls calls = TestContext.calls(context);
+            assertThat(context.getBean(Said.class).say()).isEqualTo("hello");
+            assertThat(calls.by("class")).isEqualTo(Map.of("Said", 1L));
+        });
+    }
+
+    interface Said {
+        @SmartAsync
+        String say();
     }
 
     interface Rows<T> {

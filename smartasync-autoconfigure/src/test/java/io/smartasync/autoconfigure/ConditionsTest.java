@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smartasync.SmartAsync;
 import io.smartasync.metrics.SmartAsyncMetrics;
 import io.smartasync.support.Calls;
@@ -20,6 +21,8 @@ import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 /** What is there by default, and what can be switched off. */
 @Timeout(30)
@@ -90,6 +93,43 @@ class ConditionsTest {
                     assertThat(context.getBean(Quotes.class).findLater().get(10, TimeUnit.SECONDS))
                             .isEqualTo("found");
                 });
+    }
+
+    @Test
+    void withSeveralMeterRegistriesOfEqualRankCallsAreNotCounted() {
+        application
+                .withBean("second", MeterRegistry.class, SimpleMeterRegistry::new)
+                .run(context -> {
+                    assertThat(context).hasNotFailed().doesNotHaveBean(SmartAsyncMetrics.class);
+                    assertThat(context.getBean(Quotes.class).find()).isEqualTo("found");
+                });
+    }
+
+    /** A pool that the registry needs, say. */
+    @Test
+    void aCallThatTheMeterRegistryMakesWhileItIsMadeIsNotCounted() {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        AopAutoConfiguration.class,
+                        TaskExecutionAutoConfiguration.class,
+                        SmartAsyncAutoConfiguration.class,
+                        SmartAsyncMetricsAutoConfiguration.class))
+                .withBean(Quotes.class)
+                .withUserConfiguration(AskingRegistry.class)
+                .run(context -> {
+                    Calls calls = TestContext.calls(context);
+                    context.getBean(Quotes.class).find();
+                    assertThat(calls.by("method")).containsOnly(entry("find", 1L));
+                });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class AskingRegistry {
+        @Bean
+        MeterRegistry registry(Quotes quotes) {
+            assertThat(quotes.find()).isEqualTo("found");
+            return new SimpleMeterRegistry();
+        }
     }
 
     @Test

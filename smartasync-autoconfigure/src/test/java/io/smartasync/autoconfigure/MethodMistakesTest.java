@@ -1,11 +1,17 @@
 package io.smartasync.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
 
+import io.smartasync.CallObserver;
 import io.smartasync.SmartAsync;
 import io.smartasync.Workload;
+import io.smartasync.autoconfigure.elsewhere.Inherited;
+import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
+import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
@@ -435,6 +441,92 @@ class MethodMistakesTest {
         public ParallelFlux<String> find() {
             return Flux.just("").parallel();
         }
+    }
+
+    @Test
+    void aSealedClassIsRefused() {
+        FailureAnalysis refusal = refusalOf(SealedClass.class);
+
+        assertThat(refusal.getDescription()).contains(SealedClass.class.getName() + "\n", "it is sealed");
+        assertThat(refusal.getAction()).contains("Remove 'sealed'");
+    }
+
+    static sealed class SealedClass permits OnlySubclass {
+        @SmartAsync
+        public void find() {}
+    }
+
+    static final class OnlySubclass extends SealedClass {}
+
+    @Test
+    void aPackagePrivateMethodOfAnotherPackageIsRefused() {
+        FailureAnalysis refusal = refusalOf(InheritsPackagePrivate.class);
+
+        assertThat(refusal.getDescription())
+                .contains("InheritsPackagePrivate.find\n", "package-private in another package");
+        assertThat(refusal.getAction()).contains("Make it protected or public");
+    }
+
+    static class InheritsPackagePrivate extends Inherited {}
+
+    @Test
+    void aPackagePrivateMethodOfTheSamePackageIsNotRefused() {
+        starts(PackagePrivate.class);
+    }
+
+    static class PackagePrivate {
+        @SmartAsync
+        void find() {}
+    }
+
+    @Test
+    void aRouteToAnUnknownExecutorIsRefusedByItsPropertyWhateverTheBeanReturns() {
+        assertThat(Refusal.of(TestContext.with(AsyncBeside.class)
+                                .withPropertyValues("smartasync.routes.platform.io=nope"))
+                        .getDescription())
+                .contains("smartasync.routes.platform.io\n", "no executor named 'nope'");
+    }
+
+    /** As tracing does, with a proxy or a subclass of its own. */
+    @Test
+    void aBeanWhoseProxyIsWrappedByAnotherPostProcessorIsNotRefused() {
+        TestContext.with(Wrapping.class, Finding.class)
+                .withPropertyValues("spring.aop.proxy-target-class=false")
+                .run(context -> {
+                    Calls calls = TestContext.calls(context);
+                    assertThat(context.getBean(Finder.class).find()).isEqualTo("found");
+                    assertThat(calls.by("class")).isEqualTo(Map.of("Finding", 1L));
+                });
+    }
+
+    static class Finding implements Finder {
+        @Override
+        @SmartAsync
+        public String find() {
+            return "found";
+        }
+    }
+
+    static class Wrapping implements BeanPostProcessor {
+        @Override
+        public Object postProcessAfterInitialization(Object bean, String beanName) {
+            return bean instanceof Finder finder
+                    ? (Finder) Proxy.newProxyInstance(
+                            getClass().getClassLoader(),
+                            new Class<?>[] {Finder.class},
+                            (proxy, method, arguments) -> method.invoke(finder, arguments))
+                    : bean;
+        }
+    }
+
+    @Test
+    void severalObserversAreRefused() {
+        FailureAnalysis refusal = Refusal.of(TestContext.with(PackagePrivate.class)
+                .withBean("one", CallObserver.class, () -> mock(CallObserver.class))
+                .withBean("two", CallObserver.class, () -> mock(CallObserver.class)));
+
+        assertThat(refusal.getDescription()).contains("CallObserver beans one, two");
+        assertThat(refusal.getAction()).contains("@Primary");
     }
 
     /** It is made before any post-processor of ours sees it, and intercepted all the same. */

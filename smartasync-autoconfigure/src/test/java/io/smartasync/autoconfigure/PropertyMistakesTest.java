@@ -51,6 +51,20 @@ class PropertyMistakesTest {
         assertThat(refusal.getAction()).contains("[package.]Class#method");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "smartasync.metrics.slo=1ms,0ms",
+                "smartasync.advice.slow=0s",
+                "smartasync.advice.event-loop-held=-1ms",
+                "smartasync.advice.concurrent-callers=0",
+                "smartasync.advice.minimum-samples=-1"
+            })
+    void whatIsNotPositiveIsRefusedByItsProperty(String property) {
+        assertThat(refusalOf(property).getDescription())
+                .contains(property.substring(0, property.indexOf('=')) + "\n", "is not positive");
+    }
+
     @Test
     void aRuleWithoutAMethodIsRefused() {
         assertThat(refusalOf("smartasync.rules[0].executor=io").getDescription())

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.config.BlockingExecutionConfigurer;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
@@ -52,6 +54,21 @@ class WebFluxHandlersTest {
             assertThat(get(application, "/smart/mono")).startsWith("smartasync-io-");
             assertThat(calls.by("method")).isEqualTo(Map.of("value", 1L, "quick", 1L, "mono", 1L));
             assertThat(calls.by("path")).isEqualTo(Map.of("direct", 2L, "offload", 1L));
+        }
+    }
+
+    /** Each by its own annotation and by its own type arguments, whichever is asked for first. */
+    @Test
+    void handlersThatControllersInheritAreDecidedForEach() throws Exception {
+        for (List<String> order : List.of(List.of("/on-loop", "/plain"), List.of("/plain", "/on-loop"))) {
+            try (ConfigurableApplicationContext application = start()) {
+                for (String path : order) {
+                    assertThat(get(application, path + "/inherited"))
+                            .startsWith(path.equals("/plain") ? "smartasync-io-" : "reactor-http-");
+                }
+                assertThat(get(application, "/plain/generic")).startsWith("smartasync-io-");
+                assertThat(get(application, "/on-loop/generic")).startsWith("reactor-http-");
+            }
         }
     }
 
@@ -94,7 +111,7 @@ class WebFluxHandlersTest {
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
-    @Import({Handlers.class, SmartHandlers.class})
+    @Import({Handlers.class, SmartHandlers.class, OnLoop.class, Plain.class})
     static class Application {}
 
     @Configuration(proxyBeanMethods = false)
@@ -122,6 +139,42 @@ class WebFluxHandlersTest {
         @GetMapping("/future")
         CompletableFuture<String> future() {
             return CompletableFuture.completedFuture(thread());
+        }
+    }
+
+    abstract static class Inherited<R> {
+
+        @GetMapping("/inherited")
+        public String inherited() {
+            return thread();
+        }
+
+        @GetMapping("/generic")
+        public R generic() {
+            return give(thread());
+        }
+
+        abstract R give(String thread);
+    }
+
+    @RestController
+    @RequestMapping("/on-loop")
+    @SmartAsync(workload = Workload.NON_BLOCKING)
+    static class OnLoop extends Inherited<Mono<String>> {
+
+        @Override
+        Mono<String> give(String thread) {
+            return Mono.just(thread);
+        }
+    }
+
+    @RestController
+    @RequestMapping("/plain")
+    static class Plain extends Inherited<String> {
+
+        @Override
+        String give(String thread) {
+            return thread;
         }
     }
 

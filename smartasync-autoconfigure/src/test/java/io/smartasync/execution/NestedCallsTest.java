@@ -28,6 +28,24 @@ import reactor.core.publisher.Mono;
 @Timeout(30)
 class NestedCallsTest {
 
+    /** As its meters call it. */
+    @Test
+    void anExecutorOfOursIsTheSameByTheNameOfItsBean() {
+        application().run(context -> {
+            assertThat(context.getBean(ByBeanName.class).outer(context.getBean(First.class)))
+                    .isEqualTo(10);
+            assertIdle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+        });
+    }
+
+    static class ByBeanName {
+
+        @SmartAsync("smartasync-one")
+        public int outer(First first) throws Exception {
+            return first.value(10);
+        }
+    }
+
     @Test
     void tenLevelsOfEveryShapeCompleteOnALimitOfOne() {
         application().run(context -> {
@@ -172,7 +190,7 @@ class NestedCallsTest {
     }
 
     private static ApplicationContextRunner application() {
-        return TestContext.with(First.class, Second.class)
+        return TestContext.with(First.class, Second.class, ByBeanName.class)
                 .withPropertyValues(
                         "smartasync.executors.one.threads=platform",
                         "smartasync.executors.one.concurrency-limit=1",
