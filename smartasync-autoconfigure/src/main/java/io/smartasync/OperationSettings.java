@@ -28,7 +28,9 @@ public interface OperationSettings<S extends OperationSettings<S>> {
     /** Sets what the code does to its thread. {@link Workload#IO} by default. */
     S workload(Workload workload);
 
-    /** Sets how long each call may take, or for many items all of them together. By default each call, and each of many
-     * items, may take {@code smartasync.default-timeout}. */
+    /**
+     * Sets how long each call may take, or for many items all of them together. By default each call, and each of many
+     * items, may take {@code smartasync.default-timeout}.
+     */
     S timeout(Duration timeout);
 }

@@ -3,7 +3,8 @@
  * {@link io.smartasync.Caller}, {@link io.smartasync.ExecutionPath}, {@link io.smartasync.Outcome}), bridges
  * ({@link io.smartasync.SmartAsyncBridge}), operations ({@link io.smartasync.SmartAsyncOperations}), the three extension
  * points ({@link io.smartasync.CallerDetector}, {@link io.smartasync.SmartAsyncListener},
- * {@link io.smartasync.CallObserver}) and the exceptions.
+ * {@link io.smartasync.CallObserver}) and the exceptions. Only {@code @ImportSmartAsyncBridges}, for libraries, is in
+ * {@code bridge}.
  *
  * <p>Imports nothing else of SmartAsync.
  */

@@ -65,7 +65,7 @@ class CoroutinesTest @Autowired constructor(
     @Import(Quotes::class, Probe::class)
     class Context {
 
-        /** Who hands over the first step after the cancellation goes on only when that step has begun. */
+        /** The thread that hands over the first step after the cancellation goes on only when that step has begun. */
         @Bean
         fun handOver(probe: Probe): TaskExecutor = TaskExecutor { task ->
             Thread(task, "hand-over").start()

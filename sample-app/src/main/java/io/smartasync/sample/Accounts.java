@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/** Who may sign in. Apart from {@link Passwords}, so that waiting for the database holds no thread that should compute. */
+/** The accounts. Apart from {@link Passwords}, so that waiting for the database holds no thread that should compute. */
 @Repository
 @SmartAsync
 public class Accounts {

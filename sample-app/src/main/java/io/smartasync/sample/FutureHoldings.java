@@ -4,7 +4,7 @@ import io.smartasync.SmartAsyncBridge;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** {@link Holdings} for who must not wait: the blocking query runs on an executor. */
+/** {@link Holdings} for callers that must not wait: the blocking query runs on an executor. */
 @SmartAsyncBridge(Holdings.class)
 interface FutureHoldings {
 

@@ -7,8 +7,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
 /**
- * Holdings in a database, over JDBC: every call blocks. On a servlet or virtual thread it runs in place; who must not wait
- * holds the bean as {@link FutureHoldings}.
+ * Holdings in a database, over JDBC: every call blocks. On a servlet or virtual thread it runs in place; callers
+ * that must not wait hold the bean as {@link FutureHoldings}.
  */
 @Repository
 @SmartAsync

@@ -3,7 +3,7 @@ package io.smartasync.sample;
 import io.smartasync.SmartAsyncBridge;
 import java.util.List;
 
-/** {@link Prices} for who may wait. */
+/** {@link Prices} for callers that may wait. */
 @SmartAsyncBridge(Prices.class)
 interface PlainPrices {
 

@@ -26,6 +26,21 @@ public class Tokens {
     }
 
     public String issue(String user) {
+        return sign(user);
+    }
+
+    /** The user to whom {@code token} was issued; empty if it is none of ours. */
+    public Optional<String> userOf(String token) {
+        try {
+            String name = token.substring(0, Math.max(0, token.indexOf('.')));
+            String user = new String(Base64.getUrlDecoder().decode(name), StandardCharsets.UTF_8);
+            return same(sign(user), token) ? Optional.of(user) : Optional.empty();
+        } catch (IllegalArgumentException notBase64) {
+            return Optional.empty();
+        }
+    }
+
+    private String sign(String user) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(new SecretKeySpec(secret, ALGORITHM));
@@ -34,17 +49,6 @@ public class Tokens {
             return base64.encodeToString(name) + "." + base64.encodeToString(mac.doFinal(name));
         } catch (GeneralSecurityException ex) {
             throw new IllegalStateException(ex);
-        }
-    }
-
-    /** The user to whom {@code token} was issued; empty if it is none of ours. */
-    public Optional<String> userOf(String token) {
-        try {
-            String name = token.substring(0, Math.max(0, token.indexOf('.')));
-            String user = new String(Base64.getUrlDecoder().decode(name), StandardCharsets.UTF_8);
-            return same(issue(user), token) ? Optional.of(user) : Optional.empty();
-        } catch (IllegalArgumentException notBase64) {
-            return Optional.empty();
         }
     }
 

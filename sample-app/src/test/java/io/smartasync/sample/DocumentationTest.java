@@ -40,7 +40,7 @@ import org.springframework.core.io.ByteArrayResource;
 import org.xml.sax.InputSource;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Every code block of the documentation compiles or is understood by whom it is for, and no link is dead. */
+/** Every code block of the documentation compiles or is understood by what reads it, and no link is dead. */
 @Timeout(120)
 class DocumentationTest {
 

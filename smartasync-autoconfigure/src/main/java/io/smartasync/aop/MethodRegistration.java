@@ -27,7 +27,7 @@ public final class MethodRegistration implements BeanPostProcessor {
     private final Set<Class<?>> checked = ConcurrentHashMap.newKeySet();
     private final Set<Class<?>> registered = ConcurrentHashMap.newKeySet();
 
-    /** Who refuses what can't work. */
+    /** What refuses methods that can't work. */
     public interface Checks {
 
         /** Throws if the methods of a bean can't work. */

@@ -37,8 +37,7 @@ final class PropertiesMapper {
         this.properties = properties;
         JavaVersion java = JavaVersion.getJavaVersion();
         this.classProxies = environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true);
-        // Before Java 24 `synchronized` pins the carrier of a virtual thread: only where the application wants them
-        // anyway
+        // Before Java 24 `synchronized` pins a virtual thread's carrier: only where the application wants them anyway
         this.virtualByDefault = java.isEqualOrNewerThan(JavaVersion.TWENTY_FOUR)
                 || (virtualPossible && environment.getProperty("spring.threads.virtual.enabled", Boolean.class, false));
     }

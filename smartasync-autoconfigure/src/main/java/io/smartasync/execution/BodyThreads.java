@@ -25,7 +25,7 @@ final class BodyThreads {
     }
 
     private static ExecutorService pool(ExecutorSettings settings, int size) {
-        // Its queue is short: who holds a permit has a thread or will have one at once
+        // Its queue is short: a call that holds a permit has a thread or will have one at once
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 size,
                 size,

@@ -156,7 +156,7 @@ public final class BoundMethod {
         return plan.route(caller);
     }
 
-    /** Where the caller has a transaction: who would wait runs the body itself, and who would not is warned. */
+    /** Where the caller has a transaction: one that would wait runs the body itself, one that offloads is warned. */
     Route routeInTransaction(Caller caller) {
         Route route = plan.routeInTransaction(caller);
         if (route.path() == ExecutionPath.OFFLOAD && warnedOfTransaction.compareAndSet(false, true)) {
@@ -242,7 +242,7 @@ public final class BoundMethod {
         return plan.settings().debug();
     }
 
-    /** Who follows calls from thread to thread, if anybody does. */
+    /** What follows calls from thread to thread, if anything does. */
     @Nullable
     CallObserver observer() {
         return listeners.observer();

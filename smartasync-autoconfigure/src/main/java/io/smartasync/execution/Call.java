@@ -96,7 +96,7 @@ class Call {
         return settled;
     }
 
-    /** Who tells the result of a call. */
+    /** What tells the result of a call. */
     interface Result {
 
         /** The time is over: nobody waits any more. */

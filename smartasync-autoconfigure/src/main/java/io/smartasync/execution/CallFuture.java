@@ -105,8 +105,7 @@ final class CallFuture extends CompletableFuture<@Nullable Object> implements Ca
 
     /** Takes over the result of the body's own future. */
     void adopt(CompletionStage<?> stage) {
-        // As most bodies return it: nothing to build. A subclass need not let itself be asked (completedStage's does
-        // not)
+        // As most bodies return it: nothing to build. A subclass may refuse to be asked, as completedStage's does
         if (stage.getClass() == CompletableFuture.class
                 && stage instanceof CompletableFuture<?> done
                 && done.isDone()

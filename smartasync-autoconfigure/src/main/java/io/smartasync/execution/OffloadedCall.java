@@ -261,7 +261,7 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
     private void leave() {
         if (HOLDERS.decrementAndGet(this) == 0) {
             if (RUNNING.get() != this) {
-                parent = null; // a chain holds only who is still under way, or who still has the thread
+                parent = null; // a chain holds only calls that are under way, or still have the thread
             }
             if (!underPermitOfChain) {
                 executor.ended();

@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 
 /**
  * Lets at most {@code limit} tasks run while at most {@code capacity} wait in the order in which they came. Nobody is
- * ever blocked: who comes too early is queued, and is started by whoever gives a permit back. Thread-safe.
+ * ever blocked: a task that comes too early is queued, and is started by whoever gives a permit back. Thread-safe.
  *
  * <p>No task is forgotten between the two: it is queued before its submitter looks for a permit, and a permit is free
  * before its last holder looks for a task.

@@ -88,7 +88,7 @@ class ReactorCall extends OffloadedCall {
         }
     }
 
-    /** Requests on the executor: who generates elements when asked for them may block too. */
+    /** Requests on the executor: a source that generates elements when asked for them may block too. */
     void request(Subscription upstream, long count) {
         Pull here = pullHere();
         if (isOnBodyThread() || here != null) {

@@ -55,8 +55,9 @@ final class DecisionTable {
     }
 
     /**
-     * The cell for a bridge, whose caller wants {@code shape} from a body that gives {@code result}. Who asks for a plain
-     * value has to wait for a future or publisher wherever the body runs, and nobody can wait on an event loop.
+     * The cell for a bridge, whose caller wants {@code shape} from a body that gives {@code result}. A caller that
+     * asks for a plain value has to wait for a future or publisher wherever the body runs, and nobody can wait on an event
+     * loop.
      */
     static ExecutionPath path(
             Shape shape, Shape result, Workload workload, boolean hop, boolean background, Caller caller) {

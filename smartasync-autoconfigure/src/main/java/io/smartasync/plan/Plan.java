@@ -66,7 +66,7 @@ public final class Plan {
         return new Route(subject.className(), subject.name(), caller, path, executor);
     }
 
-    /** Who runs the body on his own thread may still have to wait for the future or publisher that it gives. */
+    /** A caller that runs the body on its own thread may still have to wait for the future or publisher that it gives. */
     private ExecutionPath inPlace() {
         return subject.result() == Shape.BLOCKING ? ExecutionPath.DIRECT : ExecutionPath.AWAIT;
     }
@@ -76,7 +76,7 @@ public final class Plan {
         return Objects.requireNonNull(row.get(caller));
     }
 
-    /** The cell for {@code caller} with a transaction, which would not cross a hop: who would wait runs the body itself. */
+    /** The cell for a caller with a transaction, which would not cross a hop: if it would wait, it runs the body itself. */
     public Route routeInTransaction(Caller caller) {
         return Objects.requireNonNull(inTransaction.get(caller));
     }

@@ -146,7 +146,7 @@ public final class Planner {
         return new Plan(subject, settings, origins, warnOnEventLoop, row);
     }
 
-    /** Who waits for the future or publisher of a body may have called that body in place. */
+    /** A caller that waits for the future or publisher of a body may have called that body in place. */
     private static boolean leavesThread(
             ExecutionPath path, Subject subject, Workload workload, boolean hop, Caller caller) {
         return switch (path) {

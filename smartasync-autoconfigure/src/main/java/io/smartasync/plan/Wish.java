@@ -6,7 +6,8 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody wants of a call besides its annotation: a rule, a piece of code itself, or who tunes a running application.
+ * What is wanted of a call besides its annotation: by a rule, by a piece of code itself, or by somebody who tunes a running
+ * application.
  * What is {@code null} is left to others.
  *
  * @param executor the name of an executor

@@ -21,7 +21,7 @@ import org.springframework.security.config.annotation.method.configuration.Enabl
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 
-/** Method security stands outside: who is refused costs no thread. Who is let in is known to the body. */
+/** Method security stands outside: a caller that is refused costs no thread, and the body knows the one that is let in. */
 @Timeout(30)
 class MethodSecurityTest {
 

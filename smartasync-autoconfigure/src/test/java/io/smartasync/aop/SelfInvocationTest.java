@@ -290,7 +290,7 @@ class SelfInvocationTest {
         }
     }
 
-    /** Who writes that wants the plain call. */
+    /** Code like this wants the plain call. */
     static class Recursive {
         @SmartAsync
         public int depth(int n) {

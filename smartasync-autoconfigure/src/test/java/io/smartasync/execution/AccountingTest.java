@@ -93,7 +93,7 @@ class AccountingTest {
                 .isEqualTo(CALLS);
     }
 
-    /** Who counts one call of a million twice, or not at all, is found out. */
+    /** One call of a million that is counted twice, or not at all, is found out. */
     @Test
     void aTallyThatIsOffByOneIsSeen() {
         Tally tally = new Tally();
