@@ -22,16 +22,4 @@ interface BodyExecutor {
 
     /** A call is done: its permit is free. */
     void ended();
-
-    /**
-     * The current thread will wait for a call on this executor, whose thread it may be itself.
-     *
-     * @return whether another has taken its place, and {@link #waitEnds()} must be called
-     */
-    default boolean waitBegins() {
-        return false;
-    }
-
-    /** It waits no more. */
-    default void waitEnds() {}
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads of an executor, without its limits. None inherits the inheritable thread-locals of whoever happens to start
@@ -25,45 +26,77 @@ final class BodyThreads {
     }
 
     private static ExecutorService pool(ExecutorSettings settings, int size) {
-        // Its queue is short: a call that holds a permit has a thread or will have one at once
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                size,
-                size,
-                TimeUnit.NANOSECONDS.convert(settings.keepAlive()),
-                TimeUnit.NANOSECONDS,
-                new LinkedBlockingQueue<>(),
-                new Factory(settings.threadNamePrefix()));
+        Pool pool = new Pool(settings, size);
         pool.allowCoreThreadTimeOut(!settings.keepAlive().isZero());
         return pool;
     }
 
-    /** Whether the current thread was made by {@code factory}. */
-    static boolean isOf(ThreadFactory factory) {
-        return Thread.currentThread() instanceof PoolThread thread && thread.factory == factory;
+    /**
+     * The current thread will wait. If it has no permit any more, since it goes on with what depends on a body, another takes
+     * its place: whoever has a permit counts on a thread.
+     *
+     * @return the pool that has one thread more until {@link Pool#waitEnds}; {@code null} if none has
+     */
+    static @Nullable Pool waitBegins() {
+        if (Thread.currentThread() instanceof PoolThread thread && !OffloadedCall.isInBody()) {
+            thread.pool.waiting(1);
+            return thread.pool;
+        }
+        return null;
     }
 
-    private static final class Factory implements ThreadFactory {
+    /** A thread for each permit, and for each of its threads that waits without one. */
+    static final class Pool extends ThreadPoolExecutor {
 
-        private final String namePrefix;
-        private final AtomicInteger count = new AtomicInteger();
+        private int permits; // guarded by this
+        private int waiting; // guarded by this
 
-        Factory(String namePrefix) {
-            this.namePrefix = namePrefix;
+        Pool(ExecutorSettings settings, int permits) {
+            // Its queue is short: who holds a permit has a thread or will have one at once
+            super(
+                    permits,
+                    permits,
+                    TimeUnit.NANOSECONDS.convert(settings.keepAlive()),
+                    TimeUnit.NANOSECONDS,
+                    new LinkedBlockingQueue<>());
+            this.permits = permits;
+            AtomicInteger count = new AtomicInteger();
+            setThreadFactory(task -> new PoolThread(this, task, settings.threadNamePrefix() + count.incrementAndGet()));
         }
 
-        @Override
-        public Thread newThread(Runnable task) {
-            return new PoolThread(this, task, namePrefix + count.incrementAndGet());
+        synchronized void resize(int newPermits) {
+            permits = newPermits;
+            adapt();
+        }
+
+        void waitEnds() {
+            waiting(-1);
+        }
+
+        private synchronized void waiting(int change) {
+            waiting += change;
+            adapt();
+        }
+
+        private void adapt() {
+            int size = permits + waiting;
+            if (size > getMaximumPoolSize()) {
+                setMaximumPoolSize(size);
+                setCorePoolSize(size);
+            } else {
+                setCorePoolSize(size);
+                setMaximumPoolSize(size);
+            }
         }
     }
 
     private static final class PoolThread extends Thread {
 
-        private final Factory factory;
+        private final Pool pool;
 
-        PoolThread(Factory factory, Runnable task, String name) {
+        PoolThread(Pool pool, Runnable task, String name) {
             super(null, task, name, 0, false);
-            this.factory = factory;
+            this.pool = pool;
         }
     }
 

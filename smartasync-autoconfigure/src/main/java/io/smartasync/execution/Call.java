@@ -71,7 +71,7 @@ class Call {
         if (running != null) {
             running.cancel(false);
         }
-        onSettled();
+        onSettled(outcome);
         count(outcome, error, System.nanoTime() - start);
         return true;
     }
@@ -135,7 +135,7 @@ class Call {
     }
 
     /** The result is final. */
-    void onSettled() {}
+    void onSettled(Outcome outcome) {}
 
     /** The future that the body returned has completed, whoever ended the call. */
     void bodyCompleted() {}

@@ -6,18 +6,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The future that a caller gets. Unlike a plain {@link CompletableFuture}, cancelling it stops the work behind it; so does
  * completing it from outside, as {@code orTimeout} does. Its call is counted before its result can be seen.
  */
-final class CallFuture extends CompletableFuture<@Nullable Object> implements Call.Result {
+final class CallFuture extends AwaitedFuture<@Nullable Object> implements Call.Result {
 
     private final Call call;
     private volatile @Nullable Future<?> pending;
@@ -117,15 +115,20 @@ final class CallFuture extends CompletableFuture<@Nullable Object> implements Ca
         if (stage instanceof Future<?> cancellable) {
             cancelsWith(cancellable);
         }
-        stage.whenComplete((value, error) -> {
+        try {
+            stage.whenComplete((value, error) -> {
+                call.bodyCompleted();
+                if (error == null) {
+                    succeed(value);
+                } else {
+                    Throwable cause = unwrap(error);
+                    fail(Call.outcome(cause), cause);
+                }
+            });
+        } catch (Throwable ex) { // a stage of somebody else's making
             call.bodyCompleted();
-            if (error == null) {
-                succeed(value);
-            } else {
-                Throwable cause = unwrap(error);
-                fail(Call.outcome(cause), cause);
-            }
-        });
+            fail(Outcome.ERROR, ex);
+        }
     }
 
     /** Cancels what the body returned, or waits for, when this is cancelled. */
@@ -139,8 +142,8 @@ final class CallFuture extends CompletableFuture<@Nullable Object> implements Ca
     private static void cancel(Future<?> inner, boolean interrupt) {
         try {
             inner.cancel(interrupt);
-        } catch (UnsupportedOperationException ex) {
-            // A minimal stage of the JDK: it is a Future, but can't be cancelled
+        } catch (RuntimeException ex) {
+            // A minimal stage of the JDK, or of somebody else's making: it is a Future, but can't be cancelled
         }
     }
 
@@ -179,19 +182,6 @@ final class CallFuture extends CompletableFuture<@Nullable Object> implements Ca
         }
         stop(true);
         return super.complete(value);
-    }
-
-    @Override
-    public CompletableFuture<@Nullable Object> completeAsync(
-            Supplier<? extends @Nullable Object> supplier, Executor executor) {
-        executor.execute(() -> {
-            try {
-                complete(supplier.get());
-            } catch (Throwable ex) {
-                completeExceptionally(ex);
-            }
-        });
-        return this;
     }
 
     @Override

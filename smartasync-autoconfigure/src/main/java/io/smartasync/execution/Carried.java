@@ -4,12 +4,21 @@ package io.smartasync.execution;
 interface Carried {
 
     /** Carries nothing and cleans nothing. */
-    Carried NOTHING = sweep -> () -> {};
+    Carried NOTHING = thread -> () -> {};
 
-    /**
-     * Puts it on the current thread; closing the scope takes it away again.
-     *
-     * @param sweep whether the thread runs other bodies of ours later: then nothing that this one added stays either
-     */
-    AutoCloseable open(boolean sweep);
+    /** The thread that a body runs on. */
+    enum Runner {
+
+        /** Runs other bodies of ours too: nothing is found there, and nothing stays. */
+        POOLED,
+
+        /** Ends with the body, or is looked after by others. */
+        OTHER,
+
+        /** Runs the body around this one, which finds everything as it was. */
+        IN_PLACE
+    }
+
+    /** Puts it on the current thread; closing the scope takes it away again. */
+    AutoCloseable open(Runner thread);
 }

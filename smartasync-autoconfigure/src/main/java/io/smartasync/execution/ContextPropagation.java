@@ -61,7 +61,8 @@ public final class ContextPropagation implements ContextCarrier {
         private final AutoCloseable clean = this::clear;
         private final ContextSnapshotFactory waiting;
         private final ContextSnapshotFactory detached;
-        private final Carried nothing;
+        private final ContextSnapshotFactory whole;
+        private final Carried nothing = thread -> open(thread, NOTHING);
 
         Snapshots(ContextRegistry global, @Nullable ClassLoader classLoader) {
             FixedRegistry registry = new FixedRegistry();
@@ -81,7 +82,10 @@ public final class ContextPropagation implements ContextCarrier {
                     .contextRegistry(registry)
                     .captureKeyPredicate(key -> !key.equals(REQUEST_ATTRIBUTES + ".KEY"))
                     .build();
-            nothing = sweep -> sweep ? clean : Carried.NOTHING.open(false);
+            whole = ContextSnapshotFactory.builder()
+                    .contextRegistry(registry)
+                    .clearMissing(true)
+                    .build();
         }
 
         private static void add(ContextRegistry registry, String accessor, @Nullable ClassLoader classLoader) {
@@ -116,15 +120,41 @@ public final class ContextPropagation implements ContextCarrier {
             if (snapshot == NOTHING) {
                 return nothing;
             }
-            return sweep -> {
-                ContextSnapshot.Scope scope = snapshot.setThreadLocals();
-                return sweep
-                        ? () -> {
-                            scope.close();
-                            clear();
-                        }
-                        : scope;
+            return thread -> open(thread, snapshot);
+        }
+
+        private AutoCloseable open(Carried.Runner thread, ContextSnapshot snapshot) {
+            return switch (thread) {
+                case POOLED -> {
+                    clear(); // a future's dependents may have left something
+                    yield snapshot == NOTHING ? clean : setUntilCleared(snapshot);
+                }
+                case OTHER -> snapshot.setThreadLocals();
+                case IN_PLACE -> {
+                    ContextSnapshot before = whole.captureAll(NO_CONTEXTS);
+                    ContextSnapshot.Scope scope = snapshot.setThreadLocals();
+                    yield () -> {
+                        scope.close();
+                        before.setThreadLocals();
+                    };
+                }
             };
+        }
+
+        private AutoCloseable setUntilCleared(ContextSnapshot snapshot) {
+            try {
+                ContextSnapshot.Scope scope = snapshot.setThreadLocals();
+                return () -> {
+                    try {
+                        scope.close();
+                    } finally {
+                        clear();
+                    }
+                };
+            } catch (Throwable ex) {
+                clear(); // some are set already
+                throw ex;
+            }
         }
 
         private void clear() {

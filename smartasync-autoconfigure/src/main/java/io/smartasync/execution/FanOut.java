@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,7 +21,7 @@ import org.springframework.util.function.ThrowingFunction;
  * counted as a call of its own. Whoever ends it first (the last item, the first failure, the deadline, a cancel) stops the
  * rest. Thread-safe.
  */
-final class FanOut<T, R extends @Nullable Object> extends CompletableFuture<List<R>> {
+final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>> {
 
     private final SmartAsyncEngine engine;
     private final BoundMethod method;

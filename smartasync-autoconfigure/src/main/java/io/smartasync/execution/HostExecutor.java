@@ -3,7 +3,9 @@ package io.smartasync.execution;
 import io.smartasync.Caller;
 import io.smartasync.caller.CallerDetection;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.task.TaskRejectedException;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
@@ -50,7 +52,7 @@ final class HostExecutor implements BodyExecutor {
     public void resume(Task work) {
         Thread submitter = Thread.currentThread();
         try {
-            executor.execute(() -> run(work, submitter));
+            executor.execute(new Waiting(work, submitter));
         } catch (RuntimeException | OutOfMemoryError ex) { // full, shut down, not ready, or without threads
             work.refused(
                     ex instanceof TaskRejectedException rejected
@@ -60,12 +62,30 @@ final class HostExecutor implements BodyExecutor {
     }
 
     /** Its policy may be to run what it can't take on the thread that submits. */
-    private void run(Task work, Thread submitter) {
+    private void start(Task work, Thread submitter) {
         if (Thread.currentThread() == submitter && callers.get().current() == Caller.EVENT_LOOP) {
             work.refused(new TaskRejectedException(
                     "Executor '" + name + "' is full, and an event loop can't run the body in its place"));
         } else {
             work.run();
+        }
+    }
+
+    /** A future, since that is what Spring's executors cancel of those that still wait at shutdown. */
+    private final class Waiting extends FutureTask<@Nullable Object> {
+
+        private final Task work;
+
+        Waiting(Task work, Thread submitter) {
+            super(() -> start(work, submitter), null);
+            this.work = work;
+        }
+
+        @Override
+        protected void done() {
+            if (isCancelled()) {
+                work.refused(new TaskRejectedException("Executor '" + name + "' was shut down before the call began"));
+            }
         }
     }
 

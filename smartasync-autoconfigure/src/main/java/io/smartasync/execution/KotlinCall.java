@@ -1,5 +1,6 @@
 package io.smartasync.execution;
 
+import io.smartasync.Outcome;
 import io.smartasync.Route;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +32,11 @@ final class KotlinCall extends ReactorCall {
     }
 
     @Override
-    void onSettled() {
-        super.onSettled();
-        steps.leaveIfHere();
+    void onSettled(Outcome outcome) {
+        super.onSettled(outcome);
+        if (outcome != Outcome.CANCELLED) {
+            steps.leaveIfHere();
+        }
     }
 
     /** A coroutine is only told, and goes on in a step. */

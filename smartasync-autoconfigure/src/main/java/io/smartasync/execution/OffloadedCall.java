@@ -140,9 +140,11 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
         }
     }
 
-    /** In place it is the caller's own context already. */
     private AutoCloseable openContext(boolean here) {
-        return here ? Carried.NOTHING.open(false) : context.open(executor.sweepsThreads());
+        return context.open(
+                here
+                        ? Carried.Runner.IN_PLACE
+                        : executor.sweepsThreads() ? Carried.Runner.POOLED : Carried.Runner.OTHER);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.smartasync.execution;
 
+import io.smartasync.Outcome;
 import io.smartasync.Route;
 import java.time.Duration;
 import java.util.Set;
@@ -77,8 +78,11 @@ class ReactorCall extends OffloadedCall {
 
     /** Before the subscriber learns that it has ended, so that its next call finds the permit free. */
     @Override
-    void onSettled() {
+    void onSettled(Outcome outcome) {
         leaveResult();
+        if (outcome == Outcome.CANCELLED) {
+            return; // the body may go on
+        }
         if (isOnBodyThread()) {
             leaveBody();
         }

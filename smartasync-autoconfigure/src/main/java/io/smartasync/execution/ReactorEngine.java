@@ -23,7 +23,12 @@ public final class ReactorEngine {
     /** What the caller gets at once; nothing runs before somebody subscribes. */
     static <I> Object publisher(SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation) {
         RoutedMono<I> routed = new RoutedMono<>(engine, method, body, invocation);
-        return routed.adapter().fromPublisher(method.givesAtMostOne() ? routed : new RoutedFlux(routed));
+        Publisher<Object> publisher = method.givesAtMostOne() ? routed : new RoutedFlux(routed);
+        // An adapter's Mono.from would take it for a foreign one, and with automatic propagation hide the subscriber's
+        // context
+        return routed.adapter().getReactiveType().isInstance(publisher)
+                ? publisher
+                : routed.adapter().fromPublisher(publisher);
     }
 
     /**
@@ -75,6 +80,9 @@ public final class ReactorEngine {
                 Call call = new Call(method, route, ReactorSubscription.observe(method, route, subscriber));
                 ReactorSubscription subscription = new ReactorSubscription(call, subscriber, limit);
                 subscription.start(engine.timeouts(), limit);
+                if (call.isSettled()) {
+                    return; // the subscriber has cancelled already
+                }
                 try (CallObserver.Scope observed = call.openScope()) {
                     Publisher<?> publisher = open();
                     method.returned(route, System.nanoTime() - call.start);

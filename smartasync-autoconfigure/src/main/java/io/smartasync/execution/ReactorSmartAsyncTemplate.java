@@ -13,6 +13,7 @@ import org.springframework.util.ReflectionUtils;
 import org.springframework.util.function.ThrowingFunction;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /** Hands pieces of code to the engine, for Reactor. Loaded only where Reactor is. */
 public final class ReactorSmartAsyncTemplate extends OperationsTemplate<ReactorSmartAsyncOperations>
@@ -83,9 +84,12 @@ public final class ReactorSmartAsyncTemplate extends OperationsTemplate<ReactorS
         return limit == null
                 ? results
                 : Flux.defer(() -> {
-                    Mono<Long> deadline = Mono.delay(limit).cache(); // one for the first element and all that follow
-                    return results.timeout(
-                            deadline, result -> deadline, Mono.error(() -> tooLate(items.size(), limit)));
+                    Sinks.Empty<Void> over = Sinks.empty();
+                    // One for the first element and all that follow, and not longer than these
+                    Mono<Long> deadline =
+                            Mono.delay(limit).takeUntilOther(over.asMono()).cache();
+                    return results.timeout(deadline, result -> deadline, Mono.error(() -> tooLate(items.size(), limit)))
+                            .doFinally(end -> over.tryEmitEmpty());
                 });
     }
 

@@ -12,7 +12,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +71,7 @@ public final class SmartAsyncEngine {
             case AWAIT ->
                 route.executor() == null
                         ? await(method, callInPlace(method, route, body, invocation))
-                        : await(submit(method, route, body, invocation));
+                        : await(method, submit(method, route, body, invocation).future);
             case OFFLOAD -> offload(method, route, body, invocation);
             case PASS_THROUGH ->
                 method.givesValueLater()
@@ -96,7 +95,7 @@ public final class SmartAsyncEngine {
         try {
             return context.capture(route, subscriber);
         } catch (RuntimeException ex) {
-            return sweep -> {
+            return thread -> {
                 throw ex;
             };
         }
@@ -141,31 +140,19 @@ public final class SmartAsyncEngine {
         return result;
     }
 
-    private static @Nullable Object await(FutureCall<?> call) throws Throwable {
-        boolean replaced = call.executor.waitBegins();
-        try {
-            return await(call.method, call.future);
-        } finally {
-            if (replaced) {
-                call.executor.waitEnds();
-            }
-        }
-    }
-
     /**
      * Waits for the result of a call, on its caller's thread. What it failed with is thrown as it is; an interrupt of the
      * waiting thread cancels the work.
      */
-    static <T extends @Nullable Object> T await(BoundMethod method, Future<T> future) throws Throwable {
+    static <T extends @Nullable Object> T await(BoundMethod method, CompletableFuture<T> future) throws Throwable {
         try {
             return future.get();
-        } catch (ExecutionException ex) {
-            Throwable cause = ex.getCause() == null ? ex : ex.getCause();
-            throw cause instanceof TimeoutException late && !method.declares(TimeoutException.class)
+        } catch (ExecutionException | CancellationException ex) {
+            // As it was thrown: get() unwraps a CompletionException, and newer JDKs wrap a CancellationException
+            Throwable thrown = future.handle((value, error) -> error).join();
+            throw thrown instanceof TimeoutException late && !method.declares(TimeoutException.class)
                     ? new SmartAsyncTimeoutException(late)
-                    : cause;
-        } catch (CancellationException ex) {
-            throw ex.getCause() instanceof CancellationException thrown ? thrown : ex; // newer JDKs wrap it
+                    : thrown;
         } catch (InterruptedException ex) {
             future.cancel(true);
             if (method.declares(InterruptedException.class)) {

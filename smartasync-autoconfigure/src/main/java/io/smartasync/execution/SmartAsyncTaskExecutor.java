@@ -5,7 +5,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.commons.logging.Log;
@@ -37,8 +36,6 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     private volatile int queueCapacity;
     private final LongAdder completed = new LongAdder();
 
-    private int waitingThreads; // guarded by this
-
     /**
      * Makes the executor; it starts threads when there is work for them.
      *
@@ -67,50 +64,12 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     public synchronized void resize(@Nullable Integer newLimit, int newCapacity) {
         ExecutorSettings next = settings.withLimits(newLimit, newCapacity); // refuses what can't work
         Integer size = next.concurrencyLimit();
-        if (threads instanceof ThreadPoolExecutor pool && size != null) {
-            setSize(pool, size + waitingThreads);
+        if (threads instanceof BodyThreads.Pool pool && size != null) {
+            pool.resize(size);
         }
         permits.resize(permits(newLimit), newCapacity);
         concurrencyLimit = newLimit;
         queueCapacity = newCapacity;
-    }
-
-    private static void setSize(ThreadPoolExecutor pool, int size) {
-        if (size > pool.getMaximumPoolSize()) {
-            pool.setMaximumPoolSize(size);
-            pool.setCorePoolSize(size);
-        } else {
-            pool.setCorePoolSize(size);
-            pool.setMaximumPoolSize(size);
-        }
-    }
-
-    /**
-     * A thread that goes on with what depends on a body has no permit any more, and whoever has one counts on its thread: where
-     * it waits for another call here, a further thread takes its place.
-     */
-    @Override
-    public boolean waitBegins() {
-        boolean replace = threads instanceof ThreadPoolExecutor pool
-                && BodyThreads.isOf(pool.getThreadFactory())
-                && !OffloadedCall.isInBody();
-        if (replace) {
-            resizeFor(1);
-        }
-        return replace;
-    }
-
-    @Override
-    public void waitEnds() {
-        resizeFor(-1);
-    }
-
-    private synchronized void resizeFor(int change) {
-        // Nobody waits any more for the threads of before a restart
-        if (threads instanceof ThreadPoolExecutor pool && waitingThreads + change >= 0) {
-            waitingThreads += change;
-            setSize(pool, pool.getMaximumPoolSize() + change);
-        }
     }
 
     /** As configured at startup. */
@@ -155,7 +114,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
 
     @Override
     public int threads() {
-        return threads instanceof ThreadPoolExecutor pool ? pool.getPoolSize() : active();
+        return threads instanceof BodyThreads.Pool pool ? pool.getPoolSize() : active();
     }
 
     @Override
@@ -248,7 +207,6 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         if (closed) {
             threads = BodyThreads.of(settings.withLimits(concurrencyLimit, queueCapacity));
             idle = new CountDownLatch(1);
-            waitingThreads = 0;
             closed = false;
         }
     }

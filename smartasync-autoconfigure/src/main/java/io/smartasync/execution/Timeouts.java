@@ -1,6 +1,8 @@
 package io.smartasync.execution;
 
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -9,16 +11,24 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
-/** The one clock for all timeouts: a single daemon thread, started with the first timeout. Thread-safe. */
+/**
+ * The one clock for all timeouts: a daemon thread, started with the first timeout. Calls are ended on other threads, since
+ * what depends on them, a fallback say, runs there too and may take its time. Thread-safe.
+ */
 public final class Timeouts implements DisposableBean {
 
-    private final ScheduledThreadPoolExecutor scheduler;
+    private final CustomizableThreadFactory threads = new CustomizableThreadFactory("smartasync-timeout-");
+    private final ExecutorService enders = Executors.newCachedThreadPool(threads);
+    private final ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1, threads) {
+        @Override
+        protected void terminated() {
+            enders.shutdown();
+        }
+    };
 
     /** Makes the clock. */
     public Timeouts() {
-        CustomizableThreadFactory threads = new CustomizableThreadFactory("smartasync-timeout-");
         threads.setDaemon(true);
-        scheduler = new ScheduledThreadPoolExecutor(1, threads);
         scheduler.setRemoveOnCancelPolicy(true);
     }
 
@@ -26,7 +36,8 @@ public final class Timeouts implements DisposableBean {
     @Nullable
     Future<?> schedule(Runnable action, Duration delay) {
         try {
-            return scheduler.schedule(action, TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS);
+            return scheduler.schedule(
+                    () -> enders.execute(action), TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException ex) {
             return null; // the application is gone; what it still calls has no limit
         }

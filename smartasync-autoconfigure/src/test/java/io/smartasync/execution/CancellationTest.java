@@ -23,9 +23,11 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.reactivestreams.Subscription;
 import org.springframework.core.task.TaskRejectedException;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
@@ -185,6 +187,43 @@ class CancellationTest {
                     .withCauseInstanceOf(TimeoutException.class);
             assertThat(calls.by("outcome")).containsExactly(entry("TIMEOUT", 4L));
             awaitIdle(one);
+        });
+    }
+
+    /** On the thread that ended the call, which no other timeout waits for. */
+    @Test
+    void aFallbackAfterATimeoutMayWaitForACallWithATimeout() {
+        run((bean, one, calls) -> {
+            CompletableFuture<String> fallback = bean.futureInTime().exceptionally(late -> bean.valueInTime());
+            assertThatExceptionOfType(ExecutionException.class)
+                    .isThrownBy(() -> fallback.get(10, TimeUnit.SECONDS))
+                    .withCauseInstanceOf(SmartAsyncTimeoutException.class);
+        });
+    }
+
+    /** As {@code take(1)} does, of which the body knows nothing before its next element. */
+    @Test
+    void aSubscriberThatCancelsWithAnElementLeavesThePermitWithTheBody() {
+        run((bean, one, calls) -> {
+            assertThat(bean.lingering().take(1).blockLast(Duration.ofSeconds(10)))
+                    .isEqualTo("first");
+            assertThat(one.active()).isEqualTo(1);
+            Body.release();
+            awaitIdle(one);
+        });
+    }
+
+    @Test
+    void whatIsCancelledAtOnceIsNotCalledInPlaceEither() {
+        run((bean, one, calls) -> {
+            bean.inPlace().subscribe(new BaseSubscriber<>() {
+                @Override
+                protected void hookOnSubscribe(Subscription subscription) {
+                    subscription.cancel();
+                }
+            });
+            assertThat(Body.started.getCount()).isEqualTo(1);
+            assertThat(calls.by("outcome")).containsExactly(entry("CANCELLED", 1L));
         });
     }
 
@@ -350,6 +389,24 @@ class CancellationTest {
                     sink.error(ex);
                 }
             });
+        }
+
+        @SmartAsync(workload = Workload.IO, interruptible = false)
+        public Flux<String> lingering() {
+            return Flux.create(sink -> {
+                sink.next("first");
+                try {
+                    Body.block();
+                } catch (InterruptedException ex) {
+                    sink.error(ex);
+                }
+            });
+        }
+
+        @SmartAsync
+        public Mono<String> inPlace() {
+            Body.started.countDown();
+            return Mono.just("x");
         }
 
         /** Emits without being asked, and after it was cancelled. */

@@ -10,11 +10,13 @@ import io.smartasync.SmartAsync;
 import io.smartasync.Workload;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +31,7 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
@@ -180,6 +183,72 @@ class ContextTest {
         });
     }
 
+    /** On a limit of one, where the inner body runs in place of waiting for the outer. */
+    @Test
+    void aBodyInPlaceHasTheContextOfItsOwnCallAndLeavesNothingOfItsOwn() {
+        application().run(context -> {
+            Bean bean = context.getBean(Bean.class);
+            assertThat(get(bean.around(bean).toFuture())).isEqualTo("of the inner");
+            clearContext();
+            assertThat(bean.aroundDirty(bean)).isEqualTo(new Seen(null, "outer", Locale.getDefault(), false));
+        });
+    }
+
+    @Test
+    void whatDependsOnAFutureLeavesNothingToTheNextBody() {
+        application().run(context -> {
+            Bean bean = context.getBean(Bean.class);
+            clearContext();
+            CountDownLatch gate = new CountDownLatch(1);
+            CompletableFuture<Void> after = bean.after(gate).thenAccept(nothing -> MDC.put("request", "left"));
+            gate.countDown();
+            after.get(10, TimeUnit.SECONDS);
+            assertThat(bean.awaited().mdc()).isNull();
+            MDC.put("other", "carried");
+            assertThat(bean.awaited().mdc()).isNull();
+        });
+    }
+
+    @Test
+    void anAccessorThatCantSetItsValueLeavesNothingOfTheOthers() {
+        application().run(context -> {
+            Bean bean = context.getBean(Bean.class);
+            ContextRegistry.getInstance()
+                    .registerThreadLocalAccessor(
+                            "zz",
+                            () -> "value",
+                            value -> {
+                                throw new IllegalStateException("planned");
+                            },
+                            () -> {});
+            try {
+                assertThatThrownBy(() -> get(bean.offloaded())).hasRootCauseMessage("planned");
+            } finally {
+                ContextRegistry.getInstance().removeThreadLocalAccessor("zz");
+            }
+            clearContext();
+            SmartAsyncTaskExecutor one = context.getBean("smartasync-one", SmartAsyncTaskExecutor.class);
+            assertThat(one.submitCompletable(Seen::here).get(10, TimeUnit.SECONDS))
+                    .isEqualTo(new Seen(null, null, Locale.getDefault(), false));
+        });
+    }
+
+    /** {@code spring.reactor.context-propagation=auto}: Reactor puts the subscriber's context on threads by itself. */
+    @Test
+    void theContextGoesAlongWhereReactorPropagatesItToo() {
+        Hooks.enableAutomaticContextPropagation();
+        try {
+            application().run(context -> {
+                Mono<Seen> mono = context.getBean(Bean.class).mono();
+                assertThat(get(mono.toFuture()).tenant()).isEqualTo("acme");
+                assertThat(get(mono.map(seen -> seen).toFuture()).tenant()).isEqualTo("acme");
+                assertThat(mono.block(Duration.ofSeconds(10)).tenant()).isEqualTo("acme");
+            });
+        } finally {
+            Hooks.disableAutomaticContextPropagation();
+        }
+    }
+
     @Test
     void itCanBeSwitchedOff() {
         application()
@@ -221,6 +290,29 @@ class ContextTest {
         @SmartAsync(executor = "one", workload = Workload.IO)
         public Mono<Seen> mono() {
             return Mono.fromCallable(Seen::here);
+        }
+
+        @SmartAsync(executor = "one", workload = Workload.IO)
+        public Mono<String> around(Bean self) {
+            return self.inner().contextWrite(Context.of("tenant", "of the inner"));
+        }
+
+        @SmartAsync(executor = "one", workload = Workload.IO)
+        public Mono<String> inner() {
+            return Mono.just(String.valueOf(TENANT.get()));
+        }
+
+        @SmartAsync("one")
+        public Seen aroundDirty(Bean self) {
+            TENANT.set("outer");
+            self.dirty().join();
+            return Seen.here();
+        }
+
+        @SmartAsync("one")
+        public CompletableFuture<String> after(CountDownLatch gate) throws InterruptedException {
+            gate.await();
+            return CompletableFuture.completedFuture("");
         }
 
         @SmartAsync("host")

@@ -3,11 +3,13 @@ package io.smartasync.execution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.smartasync.SmartAsync;
+import io.smartasync.SmartAsyncOperations;
 import io.smartasync.Workload;
 import io.smartasync.support.TestContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -122,6 +124,41 @@ class NestedCallsTest {
                 assertIdle(one);
             }
             assertThat(one.threads()).isLessThanOrEqualTo(2);
+        });
+    }
+
+    /** The same, however it waits. */
+    @Test
+    void whoGoesOnOnAThreadOfAPoolMayWaitInAnyWay() {
+        application().run(context -> {
+            First first = context.getBean(First.class);
+            Second second = context.getBean(Second.class);
+            SmartAsyncOperations operations = context.getBean(SmartAsyncOperations.class);
+            List<Callable<Integer>> ways = List.of(
+                    () -> first.future(0).join(),
+                    () -> first.future(0).get(10, TimeUnit.SECONDS),
+                    () -> second.pingPong(1),
+                    () -> operations.await(first.future(0)),
+                    () -> operations
+                            .executor("one")
+                            .callAll(List.of(0), 1, item -> item)
+                            .get(0));
+            for (Callable<Integer> way : ways) {
+                CountDownLatch gate = new CountDownLatch(1);
+                CompletableFuture<Integer> after = first.after(gate).thenApply(value -> {
+                    try {
+                        return way.call();
+                    } catch (Exception ex) {
+                        throw new IllegalStateException(ex);
+                    }
+                });
+                gate.countDown();
+                assertThat(after.get(10, TimeUnit.SECONDS)).isBetween(0, 1);
+            }
+            assertIdle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+            assertThat(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class)
+                            .threads())
+                    .isLessThanOrEqualTo(2);
         });
     }
 

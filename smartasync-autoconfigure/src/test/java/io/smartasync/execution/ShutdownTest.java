@@ -4,12 +4,14 @@ import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.smartasync.SmartAsync;
+import io.smartasync.Workload;
 import io.smartasync.support.CallerThread;
 import io.smartasync.support.Calls;
 import io.smartasync.support.Servers;
 import io.smartasync.support.TestContext;
 import java.io.IOException;
 import java.net.Socket;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +23,8 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.task.TaskRejectedException;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+import reactor.core.publisher.Mono;
 
 /** What becomes of work in flight when the application stops. */
 @Timeout(30)
@@ -78,6 +82,53 @@ class ShutdownTest {
                     assertThat(calls.by("outcome")).containsOnly(entry("ERROR", 1L), entry("REJECTED", 1L));
                     assertNoThreadIsLeft();
                 });
+    }
+
+    @Test
+    void whatWaitsInAnExecutorOfTheApplicationEndsWithIt() {
+        TestContext.with(Bean.class, Hosted.class)
+                .withBean("host", ThreadPoolTaskExecutor.class, () -> {
+                    ThreadPoolTaskExecutor host = new ThreadPoolTaskExecutor();
+                    host.setCorePoolSize(1);
+                    return host;
+                })
+                .run(context -> {
+                    Hosted bean = context.getBean(Hosted.class);
+                    Calls calls = TestContext.calls(context);
+                    CountDownLatch started = new CountDownLatch(1);
+                    bean.work(started);
+                    started.await();
+                    CompletableFuture<String> future = bean.nothing();
+                    CompletableFuture<String> mono = bean.mono().toFuture();
+
+                    context.getSourceApplicationContext().close();
+
+                    for (CompletableFuture<String> waiting : List.of(future, mono)) {
+                        assertThat(waiting.handle((value, ex) -> ex).get(10, TimeUnit.SECONDS))
+                                .isInstanceOf(TaskRejectedException.class)
+                                .hasMessageContaining("Executor 'host' was shut down");
+                    }
+                    assertThat(calls.by("outcome")).containsEntry("REJECTED", 2L);
+                });
+    }
+
+    @SmartAsync("host")
+    static class Hosted {
+
+        public CompletableFuture<String> work(CountDownLatch started) throws InterruptedException {
+            started.countDown();
+            new CountDownLatch(1).await();
+            return nothing();
+        }
+
+        public CompletableFuture<String> nothing() {
+            return CompletableFuture.completedFuture("nothing");
+        }
+
+        @SmartAsync(executor = "host", workload = Workload.IO)
+        public Mono<String> mono() {
+            return Mono.just("nothing");
+        }
     }
 
     @Test

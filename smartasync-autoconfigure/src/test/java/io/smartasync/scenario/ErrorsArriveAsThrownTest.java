@@ -10,7 +10,9 @@ import io.smartasync.Workload;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
 import java.io.IOException;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -34,8 +36,18 @@ class ErrorsArriveAsThrownTest {
         return Stream.of(new IllegalStateException("runtime"), new IOException("checked"), new AssertionError("error"));
     }
 
+    /** What joins a future and fails with it throws such a one itself. */
+    static Stream<Throwable> errorsOfBodies() {
+        return Stream.concat(
+                errors(),
+                Stream.of(
+                        new CompletionException(new IOException("joined")),
+                        new CancellationException("cancelled"),
+                        new CancellationException("twice").initCause(new CancellationException("cancelled"))));
+    }
+
     @ParameterizedTest
-    @MethodSource("errors")
+    @MethodSource("errorsOfBodies")
     void aPlainValueFailsWithTheSameInstanceInPlaceAndAfterAHop(Throwable error) {
         run(bean -> {
             assertThat(catchThrowable(() -> bean.direct(error))).isSameAs(error);
