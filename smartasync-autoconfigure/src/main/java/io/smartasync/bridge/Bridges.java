@@ -55,7 +55,7 @@ public final class Bridges {
         String name = bridge.getSimpleName() + " over "
                 + AopProxyUtils.ultimateTargetClass(target).getSimpleName();
         return bridge.cast(Proxy.newProxyInstance(
-                bridge.getClassLoader(), new Class<?>[] {bridge}, new BridgeHandler(name, engine, bridged)));
+                bridge.getClassLoader(), new Class<?>[] {bridge}, new BridgeHandler(bridge, name, engine, bridged)));
     }
 
     private Object target(Class<?> bridge) {

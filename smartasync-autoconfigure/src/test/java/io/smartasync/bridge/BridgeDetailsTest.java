@@ -2,6 +2,7 @@ package io.smartasync.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.reactivex.rxjava3.core.Flowable;
@@ -14,10 +15,12 @@ import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
 import java.io.IOException;
 import java.lang.reflect.UndeclaredThrowableException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -289,15 +292,30 @@ class BridgeDetailsTest {
 
     @Test
     void bridgesInThePackagesOfTheApplicationAreFound() {
-        new ApplicationContextRunner()
+        scanned().run(context -> assertThat(Arrays.asList(context.getBeanDefinitionNames()))
+                .contains("io.smartasync.bridge.found.FoundTexts")
+                .doesNotContain(ReactiveTexts.class.getName()));
+    }
+
+    /** Its own, and those that it inherits from interfaces of Java. */
+    @Test
+    void defaultMethodsOfAPackagePrivateBridgeRunAsTheyAre() {
+        scanned().run(context -> {
+            Object texts = context.getBean("io.smartasync.bridge.found.HiddenTexts");
+            List<Object> indexes = new ArrayList<>();
+            ((Iterable<?>) texts).forEach(indexes::add);
+            assertThat(indexes).containsExactly(0, 1, 2, 3, 4, 5);
+            assertThatIOException().isThrownBy(((Callable<?>) texts)::call).withMessage("as thrown");
+        });
+    }
+
+    private static ApplicationContextRunner scanned() {
+        return new ApplicationContextRunner()
                 .withInitializer(context -> AutoConfigurationPackages.register(
                         (org.springframework.beans.factory.support.BeanDefinitionRegistry) context,
                         "io.smartasync.bridge.found"))
                 .withConfiguration(TestContext.autoConfigurations())
-                .withBean(String.class, () -> "a bean")
-                .run(context -> assertThat(Arrays.asList(context.getBeanDefinitionNames()))
-                        .contains("io.smartasync.bridge.found.FoundTexts")
-                        .doesNotContain(ReactiveTexts.class.getName()));
+                .withBean(String.class, () -> "a bean");
     }
 
     private static <T> T get(Mono<T> mono) throws Exception {
