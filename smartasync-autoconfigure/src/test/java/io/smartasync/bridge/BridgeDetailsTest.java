@@ -309,6 +309,13 @@ class BridgeDetailsTest {
         });
     }
 
+    @Test
+    void aBridgeMayDependOnWhichBeansThereAre() {
+        scanned().run(context -> assertThat(Arrays.asList(context.getBeanDefinitionNames()))
+                .contains("io.smartasync.bridge.found.ConditionalTexts")
+                .doesNotContain("io.smartasync.bridge.found.UnwantedTexts"));
+    }
+
     private static ApplicationContextRunner scanned() {
         return new ApplicationContextRunner()
                 .withInitializer(context -> AutoConfigurationPackages.register(
