@@ -1,10 +1,10 @@
 package io.smartasync.bridge;
 
-import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncBridge;
 import io.smartasync.SmartAsyncConfigurationException.Problem;
 import io.smartasync.TargetMethod;
 import io.smartasync.bridge.ResultType.Carrier;
+import io.smartasync.plan.AnnotatedMethods;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.ResolvableType;
-import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.util.ReflectionUtils;
 
@@ -64,10 +63,10 @@ public final class BridgeMatcher {
             problems.add(new Problem(subject, "it is no interface", "Declare an interface in its place."));
             return matches;
         }
-        if (AnnotatedElementUtils.hasAnnotation(bridge, SmartAsync.class)) {
+        if (!AnnotatedMethods.of(bridge).isEmpty()) {
             problems.add(new Problem(
                     subject,
-                    "it is @SmartAsync too, so its calls would be run and counted twice",
+                    "it is @SmartAsync too, or a method of it is, so calls would be run and counted twice",
                     "Say it on " + targetType(bridge).getSimpleName() + " or in smartasync.rules."));
         }
         for (Method method : bridge.getMethods()) {

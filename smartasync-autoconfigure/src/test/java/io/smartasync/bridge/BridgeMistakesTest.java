@@ -88,12 +88,21 @@ class BridgeMistakesTest {
         Mono<String> read(String name);
     }
 
+    interface Reading {
+
+        @SmartAsync
+        Mono<String> read(String name);
+    }
+
+    @SmartAsyncBridge(Files.class)
+    interface TwiceOverInherited extends Reading {}
+
     @SmartAsyncBridge(Files.class)
     abstract static class NoInterface {}
 
     @Configuration(proxyBeanMethods = false)
     @Lazy
-    @ImportSmartAsyncBridges({Mistaken.class, TwiceOver.class, NoInterface.class})
+    @ImportSmartAsyncBridges({Mistaken.class, TwiceOver.class, TwiceOverInherited.class, NoInterface.class})
     static class AllMistakes {}
 
     @Test
@@ -101,7 +110,7 @@ class BridgeMistakesTest {
         FailureAnalysis refusal =
                 Refusal.of(TestContext.with(LocalFiles.class).withUserConfiguration(AllMistakes.class));
         assertThat(refusal.getDescription())
-                .startsWith("SmartAsync can't start, for 8 reasons:")
+                .startsWith("SmartAsync can't start, for 9 reasons:")
                 .contains(
                         "@SmartAsyncBridge method Mistaken.raed(String)\n      Files has no method raed(String)",
                         "@SmartAsyncBridge method Mistaken.readAll(int)\n"
@@ -115,7 +124,9 @@ class BridgeMistakesTest {
                         "@SmartAsyncBridge method Mistaken.plainFuture()\n"
                                 + "      Files.plainFuture() returns a Future, which can't tell when it is done",
                         "@SmartAsyncBridge io.smartasync.bridge.BridgeMistakesTest$TwiceOver\n"
-                                + "      it is @SmartAsync too, so its calls would be run and counted twice",
+                                + "      it is @SmartAsync too, or a method of it is, so calls would be run and counted twice",
+                        "@SmartAsyncBridge io.smartasync.bridge.BridgeMistakesTest$TwiceOverInherited\n"
+                                + "      it is @SmartAsync too, or a method of it is, so calls would be run and counted twice",
                         "NoInterface\n      it is no interface");
         assertThat(refusal.getAction())
                 .contains("Add 'throws IOException'.", "Make the element types agree.", "or name that method with");
