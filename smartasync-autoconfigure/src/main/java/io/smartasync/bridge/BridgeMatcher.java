@@ -63,6 +63,9 @@ public final class BridgeMatcher {
             problems.add(new Problem(subject, "it is no interface", "Declare an interface in its place."));
             return matches;
         }
+        if (bridge.isSealed()) {
+            problems.add(new Problem(subject, "it is sealed, so no proxy can implement it", "Remove 'sealed'."));
+        }
         if (!AnnotatedMethods.of(bridge).isEmpty()) {
             problems.add(new Problem(
                     subject,

@@ -100,9 +100,24 @@ class BridgeMistakesTest {
     @SmartAsyncBridge(Files.class)
     abstract static class NoInterface {}
 
+    @SmartAsyncBridge(Files.class)
+    sealed interface Sealed {
+
+        Mono<String> read(String name);
+    }
+
+    record Permitted(Mono<String> text) implements Sealed {
+
+        @Override
+        public Mono<String> read(String name) {
+            return text;
+        }
+    }
+
     @Configuration(proxyBeanMethods = false)
     @Lazy
-    @ImportSmartAsyncBridges({Mistaken.class, TwiceOver.class, TwiceOverInherited.class, NoInterface.class})
+    @ImportSmartAsyncBridges({Mistaken.class, TwiceOver.class, TwiceOverInherited.class, NoInterface.class, Sealed.class
+    })
     static class AllMistakes {}
 
     @Test
@@ -110,7 +125,7 @@ class BridgeMistakesTest {
         FailureAnalysis refusal =
                 Refusal.of(TestContext.with(LocalFiles.class).withUserConfiguration(AllMistakes.class));
         assertThat(refusal.getDescription())
-                .startsWith("SmartAsync can't start, for 9 reasons:")
+                .startsWith("SmartAsync can't start, for 10 reasons:")
                 .contains(
                         "@SmartAsyncBridge method Mistaken.raed(String)\n      Files has no method raed(String)",
                         "@SmartAsyncBridge method Mistaken.readAll(int)\n"
@@ -127,7 +142,8 @@ class BridgeMistakesTest {
                                 + "      it is @SmartAsync too, or a method of it is, so calls would be run and counted twice",
                         "@SmartAsyncBridge io.smartasync.bridge.BridgeMistakesTest$TwiceOverInherited\n"
                                 + "      it is @SmartAsync too, or a method of it is, so calls would be run and counted twice",
-                        "NoInterface\n      it is no interface");
+                        "NoInterface\n      it is no interface",
+                        "Sealed\n      it is sealed, so no proxy can implement it");
         assertThat(refusal.getAction())
                 .contains("Add 'throws IOException'.", "Make the element types agree.", "or name that method with");
     }
