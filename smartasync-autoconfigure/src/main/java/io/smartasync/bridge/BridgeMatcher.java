@@ -73,7 +73,7 @@ public final class BridgeMatcher {
                     "Say it on " + targetType(bridge).getSimpleName() + " or in smartasync.rules."));
         }
         for (Method method : bridge.getMethods()) {
-            if (Modifier.isAbstract(method.getModifiers())) {
+            if (Modifier.isAbstract(method.getModifiers()) && !ReflectionUtils.isObjectMethod(method)) {
                 Match match = match(bridge, method, targetType(bridge), problems);
                 if (match != null) {
                     matches.add(match);

@@ -117,6 +117,15 @@ class BridgesTest {
         CompletableFuture<List<User>> all();
 
         CompletableFuture<Void> rename(long id, String... names);
+
+        @Override
+        boolean equals(Object other);
+
+        @Override
+        int hashCode();
+
+        @Override
+        String toString();
     }
 
     interface RemoteQuotes {
@@ -243,9 +252,13 @@ class BridgesTest {
     void itHasANameAndIsEqualToItselfOnly() {
         application().run(context -> {
             ReactiveUsers users = context.getBean(ReactiveUsers.class);
+            FutureUsers others = context.getBean(FutureUsers.class);
             assertThat(users).hasToString("ReactiveUsers over JdbcUsers").isEqualTo(users);
-            assertThat(users.equals(context.getBean(FutureUsers.class))).isFalse();
+            assertThat(users.equals(others)).isFalse();
             assertThat(users.hashCode()).isEqualTo(users.hashCode());
+            assertThat(others).hasToString("FutureUsers over JdbcUsers").isEqualTo(others);
+            assertThat(others.equals(users)).isFalse();
+            assertThat(others.hashCode()).isEqualTo(others.hashCode());
         });
     }
 
