@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
@@ -146,6 +147,44 @@ class BridgeMistakesTest {
                         "Sealed\n      it is sealed, so no proxy can implement it");
         assertThat(refusal.getAction())
                 .contains("Add 'throws IOException'.", "Make the element types agree.", "or name that method with");
+    }
+
+    static class Audit {
+
+        @SmartAsync(background = true)
+        public void audit() {}
+    }
+
+    @SmartAsyncBridge(Audit.class)
+    interface AwaitedAudit {
+
+        CompletableFuture<Void> audit();
+    }
+
+    @SmartAsyncBridge(Files.class)
+    interface OtherFuture {
+
+        FutureTask<List<String>> names();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportSmartAsyncBridges(AwaitedAudit.class)
+    static class UsesAudit {}
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportSmartAsyncBridges(OtherFuture.class)
+    static class UsesOtherFuture {}
+
+    @Test
+    void theMethodThatReturnsTheWrongThingIsNamed() {
+        assertThat(Refusal.of(TestContext.with(Audit.class).withUserConfiguration(UsesAudit.class))
+                        .getDescription())
+                .contains("@SmartAsyncBridge method io.smartasync.bridge.BridgeMistakesTest$AwaitedAudit.audit\n"
+                        + "      background = true, but it returns CompletableFuture");
+        assertThat(Refusal.of(TestContext.with(LocalFiles.class).withUserConfiguration(UsesOtherFuture.class))
+                        .getDescription())
+                .contains("@SmartAsyncBridge method io.smartasync.bridge.BridgeMistakesTest$OtherFuture.names\n"
+                        + "      it returns FutureTask");
     }
 
     @SmartAsyncBridge(Files.class)
