@@ -1,5 +1,6 @@
 package io.smartasync.bridge;
 
+import io.smartasync.SmartAsyncBridge;
 import io.smartasync.SmartAsyncConfigurationException;
 import io.smartasync.SmartAsyncConfigurationException.Problem;
 import io.smartasync.bridge.BridgeHandler.Bridged;
@@ -10,27 +11,31 @@ import io.smartasync.execution.SmartAsyncEngine;
 import io.smartasync.plan.AnnotatedMethods;
 import io.smartasync.plan.Subject;
 import io.smartasync.plan.Wish;
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.springframework.aop.framework.AopProxyUtils;
-import org.springframework.beans.factory.BeanFactory;
-import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
-import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
+import org.springframework.beans.factory.config.DependencyDescriptor;
 import org.springframework.core.BridgeMethodResolver;
+import org.springframework.core.MethodParameter;
+import org.springframework.core.ResolvableType;
+import org.springframework.util.ClassUtils;
 
 /** Makes the bridges of an application. */
 public final class Bridges {
 
     private final SmartAsyncEngine engine;
     private final MethodRegistry methods;
-    private final BeanFactory beans;
+    private final AutowireCapableBeanFactory beans;
 
     /** Makes bridges over the beans of {@code beans}. */
-    public Bridges(SmartAsyncEngine engine, MethodRegistry methods, BeanFactory beans) {
+    public Bridges(SmartAsyncEngine engine, MethodRegistry methods, AutowireCapableBeanFactory beans) {
         this.engine = engine;
         this.methods = methods;
         this.beans = beans;
@@ -59,11 +64,41 @@ public final class Bridges {
     }
 
     private Object target(Class<?> bridge) {
-        Class<?> type = BridgeMatcher.targetType(bridge);
-        Qualifier qualifier = bridge.getAnnotation(Qualifier.class);
-        return qualifier == null
-                ? beans.getBean(type)
-                : BeanFactoryAnnotationUtils.qualifiedBeanOfType(beans, type, qualifier.value());
+        return Objects.requireNonNull(beans.resolveDependency(new TargetOf(bridge), null));
+    }
+
+    /** The target as Spring would inject it: where {@link SmartAsyncBridge#value} names it, qualified by the bridge. */
+    private static final class TargetOf extends DependencyDescriptor {
+
+        private static final Method VALUE = ClassUtils.getMethod(SmartAsyncBridge.class, "value");
+
+        private final Class<?> bridge;
+
+        TargetOf(Class<?> bridge) {
+            super(new MethodParameter(VALUE, -1), true);
+            this.bridge = bridge;
+        }
+
+        @Override
+        public Class<?> getDependencyType() {
+            return BridgeMatcher.targetType(bridge);
+        }
+
+        @Override
+        public ResolvableType getResolvableType() {
+            return ResolvableType.forClass(getDependencyType());
+        }
+
+        @Override
+        public Annotation[] getAnnotations() {
+            return bridge.getAnnotations();
+        }
+
+        /** A bridge that is {@code @Lazy} needs the target's class nevertheless. */
+        @Override
+        public boolean supportsLazyResolution() {
+            return false;
+        }
     }
 
     private Bridged bind(Class<?> bridge, Match match, Object target) {
