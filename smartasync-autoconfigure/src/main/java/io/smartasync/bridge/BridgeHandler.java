@@ -10,6 +10,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What a bridge does when it is called: one look-up, then the engine. */
@@ -20,16 +21,22 @@ final class BridgeHandler implements InvocationHandler {
 
     private final String name;
     private final SmartAsyncEngine engine;
-    private final Map<Method, Bridged> methods;
+    private final Function<Method, @Nullable Bridged> methods;
     private final Map<Method, MethodHandle> defaults = new HashMap<>();
 
     /** One method of a bridge. */
-    record Bridged(BoundMethod method, BridgeBody body) {}
+    record Bridged(BoundMethod method, BridgeBody body) {
 
-    BridgeHandler(Class<?> bridge, String name, SmartAsyncEngine engine, Map<Method, Bridged> methods) {
+        /** The same method of another bean of the same class. */
+        Bridged over(Object bean) {
+            return new Bridged(method, body.over(bean));
+        }
+    }
+
+    BridgeHandler(Class<?> bridge, String name, SmartAsyncEngine engine, Function<Method, @Nullable Bridged> methods) {
         this.name = name;
         this.engine = engine;
-        this.methods = Map.copyOf(methods);
+        this.methods = methods;
         for (Method method : bridge.getMethods()) {
             if (method.isDefault()) {
                 defaults.put(method, handle(bridge, method));
@@ -55,7 +62,7 @@ final class BridgeHandler implements InvocationHandler {
     @Override
     public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
         Object[] given = arguments == null ? NO_ARGUMENTS : arguments;
-        Bridged bridged = methods.get(method);
+        Bridged bridged = methods.apply(method);
         if (bridged != null) {
             return engine.invoke(bridged.method(), bridged.body(), given);
         }

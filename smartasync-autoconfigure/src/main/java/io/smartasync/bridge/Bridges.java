@@ -19,7 +19,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.scope.ScopedObject;
 import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
 import org.springframework.beans.factory.config.DependencyDescriptor;
 import org.springframework.core.BridgeMethodResolver;
@@ -53,14 +57,19 @@ public final class Bridges {
             throw new SmartAsyncConfigurationException(problems);
         }
         Object target = target(bridge);
-        Map<Method, Bridged> bridged = new HashMap<>();
-        for (Match match : matches) {
-            bridged.put(match.called(), bind(bridge, match, target));
-        }
+        Map<Method, Bridged> bridged = bind(bridge, matches, target);
         String name = bridge.getSimpleName() + " over "
                 + AopProxyUtils.ultimateTargetClass(target).getSimpleName();
         return bridge.cast(Proxy.newProxyInstance(
-                bridge.getClassLoader(), new Class<?>[] {bridge}, new BridgeHandler(bridge, name, engine, bridged)));
+                bridge.getClassLoader(),
+                new Class<?>[] {bridge},
+                new BridgeHandler(
+                        bridge,
+                        name,
+                        engine,
+                        target instanceof ScopedObject scoped
+                                ? inScope(bridge, scoped, matches, bridged)
+                                : bridged::get)));
     }
 
     private Object target(Class<?> bridge) {
@@ -99,6 +108,37 @@ public final class Bridges {
         public boolean supportsLazyResolution() {
             return false;
         }
+    }
+
+    /**
+     * Calls the bean of the caller's scope, as a call of the target itself does. Which class it has may be seen only then: its
+     * definition may name an interface.
+     */
+    private Function<Method, @Nullable Bridged> inScope(
+            Class<?> bridge, ScopedObject scoped, List<Match> matches, Map<Method, Bridged> bridged) {
+        Map<Class<?>, Map<Method, Bridged>> ofClasses = new ConcurrentHashMap<>();
+        ofClasses.put(AopProxyUtils.ultimateTargetClass(scoped), bridged);
+        return called -> {
+            if (!bridged.containsKey(called)) {
+                return null;
+            }
+            Object bean = scoped.getTargetObject();
+            Class<?> beanClass = AopProxyUtils.ultimateTargetClass(bean);
+            Map<Method, Bridged> known = ofClasses.get(beanClass);
+            if (known == null) { // bound outside the map's lock, since it may have to wait for the bean of an executor
+                known = bind(bridge, matches, bean);
+                ofClasses.put(beanClass, known);
+            }
+            return Objects.requireNonNull(known.get(called)).over(bean);
+        };
+    }
+
+    private Map<Method, Bridged> bind(Class<?> bridge, List<Match> matches, Object target) {
+        Map<Method, Bridged> bridged = new HashMap<>();
+        for (Match match : matches) {
+            bridged.put(match.called(), bind(bridge, match, target));
+        }
+        return bridged;
     }
 
     private Bridged bind(Class<?> bridge, Match match, Object target) {

@@ -11,6 +11,7 @@ import io.smallrye.mutiny.Uni;
 import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncBridge;
 import io.smartasync.TargetMethod;
+import io.smartasync.Workload;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
 import java.io.IOException;
@@ -26,10 +27,17 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.config.CustomScopeConfigurer;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.context.support.SimpleThreadScope;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.authentication.TestingAuthenticationToken;
@@ -277,6 +285,74 @@ class BridgeDetailsTest {
                     .isThrownBy(() -> get(vault.open()))
                     .withCauseInstanceOf(AccessDeniedException.class);
             assertThat(calls.by("outcome")).isEqualTo(Map.of("SUCCESS", 1L, "ERROR", 1L));
+        });
+    }
+
+    interface Basket {
+
+        String owner();
+    }
+
+    static class ThreadsBasket implements Basket {
+
+        private final String owner = Thread.currentThread().getName();
+
+        @Override
+        @SmartAsync(workload = Workload.CPU)
+        public String owner() {
+            return owner + " on " + Thread.currentThread().getName();
+        }
+    }
+
+    @SmartAsyncBridge(Basket.class)
+    interface FutureBasket {
+
+        CompletableFuture<String> owner();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ScopedByClass {
+
+        @Bean
+        @Scope(scopeName = "thread", proxyMode = ScopedProxyMode.TARGET_CLASS)
+        ThreadsBasket basket() {
+            return new ThreadsBasket();
+        }
+    }
+
+    /** Which class the bean has is seen when it is made. */
+    @Configuration(proxyBeanMethods = false)
+    static class ScopedByInterface {
+
+        @Bean
+        @Scope(scopeName = "thread", proxyMode = ScopedProxyMode.INTERFACES)
+        Basket basket() {
+            return new ThreadsBasket();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportSmartAsyncBridges(FutureBasket.class)
+    static class UsesBasket {
+
+        @Bean
+        static CustomScopeConfigurer scopes() {
+            CustomScopeConfigurer scopes = new CustomScopeConfigurer();
+            scopes.addScope("thread", new SimpleThreadScope());
+            return scopes;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {ScopedByClass.class, ScopedByInterface.class})
+    void theTargetIsThatOfTheCallersScopeAndDecidesAndCountsOnce(Class<?> scoped) {
+        TestContext.with().withUserConfiguration(UsesBasket.class, scoped).run(context -> {
+            Calls calls = TestContext.calls(context);
+            FutureBasket basket = context.getBean(FutureBasket.class);
+            assertThat(basket.owner().get(10, TimeUnit.SECONDS))
+                    .startsWith(Thread.currentThread().getName() + " on smartasync-cpu-");
+            assertThat(calls.by("class")).isEqualTo(Map.of("ThreadsBasket", 1L));
+            assertThat(calls.by("path")).isEqualTo(Map.of("offload", 1L));
         });
     }
 
