@@ -111,11 +111,11 @@ public final class BridgeMatcher {
         Method target = candidates.get(0);
         ResultType from = ResultType.of(target, targetType);
         ResultType to = ResultType.of(called, bridge);
-        if (from.carrier() == Carrier.FUTURE && !CompletionStage.class.isAssignableFrom(target.getReturnType())) {
+        if (from.carrier() == Carrier.FUTURE && !CompletionStage.class.isAssignableFrom(from.type())) {
             problems.add(new Problem(
                     subject,
-                    describe(targetType, target) + " returns a "
-                            + target.getReturnType().getSimpleName() + ", which can't tell when it is done",
+                    describe(targetType, target) + " returns a " + from.type().getSimpleName()
+                            + ", which can't tell when it is done",
                     "Let the target return a CompletableFuture or CompletionStage."));
             return null;
         }
@@ -133,9 +133,9 @@ public final class BridgeMatcher {
         }
         Conversion conversion = Conversion.between(
                 from.carrier(),
-                from.adapter(target),
+                from.adapter(),
                 to.carrier(),
-                to.adapter(called),
+                to.adapter(),
                 withoutNullForPrimitive(content, bridge, called));
         return new Match(called, target, conversion);
     }

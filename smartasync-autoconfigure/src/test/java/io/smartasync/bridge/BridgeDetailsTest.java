@@ -188,6 +188,58 @@ class BridgeDetailsTest {
         });
     }
 
+    interface Finding<R> {
+
+        R find(String key);
+    }
+
+    static class PlainStore {
+
+        public String find(String key) {
+            return "plain " + key;
+        }
+    }
+
+    abstract static class AnyStore<R> {
+
+        abstract R load(String key);
+
+        public R find(String key) {
+            return load(key);
+        }
+    }
+
+    static class MonoStore extends AnyStore<Mono<String>> {
+
+        @Override
+        Mono<String> load(String key) {
+            return Mono.just("reactive " + key);
+        }
+    }
+
+    @SmartAsyncBridge(PlainStore.class)
+    interface FutureFinding extends Finding<CompletableFuture<String>> {}
+
+    @SmartAsyncBridge(MonoStore.class)
+    interface PlainFinding extends Finding<String> {}
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportSmartAsyncBridges({FutureFinding.class, PlainFinding.class})
+    static class UsesFinding {}
+
+    @Test
+    void whatAGenericBridgeOrTargetReturnsIsWhatItsTypeVariableStandsFor() {
+        TestContext.with(PlainStore.class, MonoStore.class)
+                .withUserConfiguration(UsesFinding.class)
+                .run(context -> {
+                    Calls calls = TestContext.calls(context);
+                    assertThat(context.getBean(FutureFinding.class).find("a").get(10, TimeUnit.SECONDS))
+                            .isEqualTo("plain a");
+                    assertThat(context.getBean(PlainFinding.class).find("b")).isEqualTo("reactive b");
+                    assertThat(calls.by("path")).isEqualTo(Map.of("offload", 1L, "await", 1L));
+                });
+    }
+
     @Test
     void publishersOfOtherLibrariesAreWaitedFor() {
         run(context -> {
