@@ -22,7 +22,7 @@ import org.springframework.aot.hint.annotation.Reflective;
  * thrown as it is; a checked one has to be declared by the interface, as for every method in Java.
  *
  * <p>Which bean is the target follows the usual rules: the only one of the type, the primary one, or the one that a
- * {@code @Qualifier} on the interface names.
+ * {@code @Qualifier}, or a qualifier of your own, on the interface names.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -7,6 +7,7 @@ import io.smartasync.bridge.Bridges;
 import io.smartasync.execution.MethodRegistry;
 import io.smartasync.execution.SmartAsyncEngine;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.context.annotation.Bean;
@@ -24,7 +25,7 @@ class BridgeConfiguration {
 
     @Bean
     static BridgeFactory smartAsyncBridges(
-            SmartAsyncEngine engine, MethodRegistry methods, BeanFactory beans, StartupCheck check) {
+            SmartAsyncEngine engine, MethodRegistry methods, AutowireCapableBeanFactory beans, StartupCheck check) {
         return new Factory(new Bridges(engine, methods, beans), check);
     }
 

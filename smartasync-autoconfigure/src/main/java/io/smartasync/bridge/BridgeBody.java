@@ -12,8 +12,9 @@ import org.springframework.util.ReflectionUtils;
 /** The body of a call of a bridge: the target's method, with what stands around it (transactions, caches, security). */
 final class BridgeBody implements Body<Object[]> {
 
-    private static final MethodType ANY = MethodType.methodType(Object.class, Object[].class);
+    private static final MethodType ANY = MethodType.methodType(Object.class, Object.class, Object[].class);
 
+    private final Object bean;
     private final MethodHandle target;
     private final Body<Object[]> call = this::call;
     private final Conversion conversion;
@@ -26,19 +27,32 @@ final class BridgeBody implements Body<Object[]> {
      * @param intercepted what the target's own interception knows the method as, {@code null} if it has none
      */
     BridgeBody(Object bean, Method method, Conversion conversion, @Nullable BoundMethod intercepted) {
+        this(bean, handle(method), conversion, intercepted);
+    }
+
+    private BridgeBody(Object bean, MethodHandle target, Conversion conversion, @Nullable BoundMethod intercepted) {
+        this.bean = bean;
+        this.target = target;
         this.conversion = conversion;
         this.intercepted = intercepted;
+    }
+
+    private static MethodHandle handle(Method method) {
         ReflectionUtils.makeAccessible(method);
         try {
-            this.target = MethodHandles.lookup()
+            return MethodHandles.lookup()
                     .unreflect(method)
-                    .bindTo(bean)
                     .asFixedArity()
                     .asSpreader(Object[].class, method.getParameterCount())
                     .asType(ANY);
         } catch (IllegalAccessException ex) {
             throw new IllegalStateException("Can't call " + method, ex);
         }
+    }
+
+    /** The same calls of another bean of the same class. */
+    BridgeBody over(Object other) {
+        return new BridgeBody(other, target, conversion, intercepted);
     }
 
     @Override
@@ -48,6 +62,6 @@ final class BridgeBody implements Body<Object[]> {
     }
 
     private @Nullable Object call(Object[] arguments) throws Throwable {
-        return (Object) target.invokeExact(arguments);
+        return (Object) target.invokeExact(bean, arguments);
     }
 }

@@ -1,10 +1,10 @@
 package io.smartasync.bridge;
 
-import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncBridge;
 import io.smartasync.SmartAsyncConfigurationException.Problem;
 import io.smartasync.TargetMethod;
 import io.smartasync.bridge.ResultType.Carrier;
+import io.smartasync.plan.AnnotatedMethods;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.ResolvableType;
-import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.util.ReflectionUtils;
 
@@ -64,14 +63,17 @@ public final class BridgeMatcher {
             problems.add(new Problem(subject, "it is no interface", "Declare an interface in its place."));
             return matches;
         }
-        if (AnnotatedElementUtils.hasAnnotation(bridge, SmartAsync.class)) {
+        if (bridge.isSealed()) {
+            problems.add(new Problem(subject, "it is sealed, so no proxy can implement it", "Remove 'sealed'."));
+        }
+        if (!AnnotatedMethods.of(bridge).isEmpty()) {
             problems.add(new Problem(
                     subject,
-                    "it is @SmartAsync too, so its calls would be run and counted twice",
+                    "it is @SmartAsync too, or a method of it is, so calls would be run and counted twice",
                     "Say it on " + targetType(bridge).getSimpleName() + " or in smartasync.rules."));
         }
         for (Method method : bridge.getMethods()) {
-            if (Modifier.isAbstract(method.getModifiers())) {
+            if (Modifier.isAbstract(method.getModifiers()) && !ReflectionUtils.isObjectMethod(method)) {
                 Match match = match(bridge, method, targetType(bridge), problems);
                 if (match != null) {
                     matches.add(match);
@@ -109,11 +111,11 @@ public final class BridgeMatcher {
         Method target = candidates.get(0);
         ResultType from = ResultType.of(target, targetType);
         ResultType to = ResultType.of(called, bridge);
-        if (from.carrier() == Carrier.FUTURE && !CompletionStage.class.isAssignableFrom(target.getReturnType())) {
+        if (from.carrier() == Carrier.FUTURE && !CompletionStage.class.isAssignableFrom(from.type())) {
             problems.add(new Problem(
                     subject,
-                    describe(targetType, target) + " returns a "
-                            + target.getReturnType().getSimpleName() + ", which can't tell when it is done",
+                    describe(targetType, target) + " returns a " + from.type().getSimpleName()
+                            + ", which can't tell when it is done",
                     "Let the target return a CompletableFuture or CompletionStage."));
             return null;
         }
@@ -131,9 +133,9 @@ public final class BridgeMatcher {
         }
         Conversion conversion = Conversion.between(
                 from.carrier(),
-                from.adapter(target),
+                from.adapter(),
                 to.carrier(),
-                to.adapter(called),
+                to.adapter(),
                 withoutNullForPrimitive(content, bridge, called));
         return new Match(called, target, conversion);
     }

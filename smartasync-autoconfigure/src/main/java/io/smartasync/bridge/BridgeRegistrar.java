@@ -41,6 +41,11 @@ public final class BridgeRegistrar {
             protected boolean isCandidateComponent(AnnotatedBeanDefinition definition) {
                 return definition.getMetadata().isIndependent(); // interfaces above all
             }
+
+            @Override
+            protected BeanDefinitionRegistry getRegistry() {
+                return registry; // for conditions that ask for beans
+            }
         };
         scanner.setResourceLoader(resources);
         scanner.addIncludeFilter(new AnnotationTypeFilter(SmartAsyncBridge.class, false, false));

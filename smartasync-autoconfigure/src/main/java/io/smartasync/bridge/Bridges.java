@@ -1,5 +1,6 @@
 package io.smartasync.bridge;
 
+import io.smartasync.SmartAsyncBridge;
 import io.smartasync.SmartAsyncConfigurationException;
 import io.smartasync.SmartAsyncConfigurationException.Problem;
 import io.smartasync.bridge.BridgeHandler.Bridged;
@@ -10,27 +11,35 @@ import io.smartasync.execution.SmartAsyncEngine;
 import io.smartasync.plan.AnnotatedMethods;
 import io.smartasync.plan.Subject;
 import io.smartasync.plan.Wish;
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
-import org.springframework.beans.factory.BeanFactory;
-import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
-import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.aop.scope.ScopedObject;
+import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
+import org.springframework.beans.factory.config.DependencyDescriptor;
 import org.springframework.core.BridgeMethodResolver;
+import org.springframework.core.MethodParameter;
+import org.springframework.core.ResolvableType;
+import org.springframework.util.ClassUtils;
 
 /** Makes the bridges of an application. */
 public final class Bridges {
 
     private final SmartAsyncEngine engine;
     private final MethodRegistry methods;
-    private final BeanFactory beans;
+    private final AutowireCapableBeanFactory beans;
 
     /** Makes bridges over the beans of {@code beans}. */
-    public Bridges(SmartAsyncEngine engine, MethodRegistry methods, BeanFactory beans) {
+    public Bridges(SmartAsyncEngine engine, MethodRegistry methods, AutowireCapableBeanFactory beans) {
         this.engine = engine;
         this.methods = methods;
         this.beans = beans;
@@ -48,22 +57,88 @@ public final class Bridges {
             throw new SmartAsyncConfigurationException(problems);
         }
         Object target = target(bridge);
+        Map<Method, Bridged> bridged = bind(bridge, matches, target);
+        String name = bridge.getSimpleName() + " over "
+                + AopProxyUtils.ultimateTargetClass(target).getSimpleName();
+        return bridge.cast(Proxy.newProxyInstance(
+                bridge.getClassLoader(),
+                new Class<?>[] {bridge},
+                new BridgeHandler(
+                        bridge,
+                        name,
+                        engine,
+                        target instanceof ScopedObject scoped
+                                ? inScope(bridge, scoped, matches, bridged)
+                                : bridged::get)));
+    }
+
+    private Object target(Class<?> bridge) {
+        return Objects.requireNonNull(beans.resolveDependency(new TargetOf(bridge), null));
+    }
+
+    /** The target as Spring would inject it: where {@link SmartAsyncBridge#value} names it, qualified by the bridge. */
+    private static final class TargetOf extends DependencyDescriptor {
+
+        private static final Method VALUE = ClassUtils.getMethod(SmartAsyncBridge.class, "value");
+
+        private final Class<?> bridge;
+
+        TargetOf(Class<?> bridge) {
+            super(new MethodParameter(VALUE, -1), true);
+            this.bridge = bridge;
+        }
+
+        @Override
+        public Class<?> getDependencyType() {
+            return BridgeMatcher.targetType(bridge);
+        }
+
+        @Override
+        public ResolvableType getResolvableType() {
+            return ResolvableType.forClass(getDependencyType());
+        }
+
+        @Override
+        public Annotation[] getAnnotations() {
+            return bridge.getAnnotations();
+        }
+
+        /** A bridge that is {@code @Lazy} needs the target's class nevertheless. */
+        @Override
+        public boolean supportsLazyResolution() {
+            return false;
+        }
+    }
+
+    /**
+     * Calls the bean of the caller's scope, as a call of the target itself does. Which class it has may be seen only then: its
+     * definition may name an interface.
+     */
+    private Function<Method, @Nullable Bridged> inScope(
+            Class<?> bridge, ScopedObject scoped, List<Match> matches, Map<Method, Bridged> bridged) {
+        Map<Class<?>, Map<Method, Bridged>> ofClasses = new ConcurrentHashMap<>();
+        ofClasses.put(AopProxyUtils.ultimateTargetClass(scoped), bridged);
+        return called -> {
+            if (!bridged.containsKey(called)) {
+                return null;
+            }
+            Object bean = scoped.getTargetObject();
+            Class<?> beanClass = AopProxyUtils.ultimateTargetClass(bean);
+            Map<Method, Bridged> known = ofClasses.get(beanClass);
+            if (known == null) { // bound outside the map's lock, since it may have to wait for the bean of an executor
+                known = bind(bridge, matches, bean);
+                ofClasses.put(beanClass, known);
+            }
+            return Objects.requireNonNull(known.get(called)).over(bean);
+        };
+    }
+
+    private Map<Method, Bridged> bind(Class<?> bridge, List<Match> matches, Object target) {
         Map<Method, Bridged> bridged = new HashMap<>();
         for (Match match : matches) {
             bridged.put(match.called(), bind(bridge, match, target));
         }
-        String name = bridge.getSimpleName() + " over "
-                + AopProxyUtils.ultimateTargetClass(target).getSimpleName();
-        return bridge.cast(Proxy.newProxyInstance(
-                bridge.getClassLoader(), new Class<?>[] {bridge}, new BridgeHandler(name, engine, bridged)));
-    }
-
-    private Object target(Class<?> bridge) {
-        Class<?> type = BridgeMatcher.targetType(bridge);
-        Qualifier qualifier = bridge.getAnnotation(Qualifier.class);
-        return qualifier == null
-                ? beans.getBean(type)
-                : BeanFactoryAnnotationUtils.qualifiedBeanOfType(beans, type, qualifier.value());
+        return bridged;
     }
 
     private Bridged bind(Class<?> bridge, Match match, Object target) {

@@ -11,10 +11,11 @@ import org.springframework.util.ClassUtils;
 /**
  * What a method returns, taken apart.
  *
+ * @param type the class that it returns
  * @param carrier how the content comes
  * @param content the value, or what the future or publisher has in the end; for {@link Carrier#MANY} each element
  */
-record ResultType(Carrier carrier, ResolvableType content) {
+record ResultType(Class<?> type, Carrier carrier, ResolvableType content) {
 
     /** How a result comes to the caller. */
     enum Carrier {
@@ -33,28 +34,30 @@ record ResultType(Carrier carrier, ResolvableType content) {
     /** What {@code method} returns to users of {@code type}, which may bind its type variables. */
     static ResultType of(Method method, Class<?> type) {
         ResolvableType declared = ResolvableType.forMethodReturnType(method, type);
-        return switch (Shape.of(method.getReturnType())) {
+        Class<?> returned = Shape.returnType(method, type);
+        return switch (Shape.of(returned)) {
             case BLOCKING ->
                 new ResultType(
+                        returned,
                         Carrier.VALUE,
-                        method.getReturnType().isPrimitive()
-                                ? ResolvableType.forClass(
-                                        ClassUtils.resolvePrimitiveIfNecessary(method.getReturnType()))
+                        returned.isPrimitive()
+                                ? ResolvableType.forClass(ClassUtils.resolvePrimitiveIfNecessary(returned))
                                 : declared);
-            case FUTURE -> new ResultType(Carrier.FUTURE, element(declared));
+            case FUTURE -> new ResultType(returned, Carrier.FUTURE, element(declared));
             case PUBLISHER -> {
-                ReactiveAdapter adapter = Objects.requireNonNull(Shape.adapter(method.getReturnType()));
+                ReactiveAdapter adapter = Objects.requireNonNull(Shape.adapter(returned));
                 yield new ResultType(
+                        returned,
                         adapter.isMultiValue() ? Carrier.MANY : Carrier.SINGLE,
                         adapter.isNoValue() ? ResolvableType.forClass(Void.class) : element(declared));
             }
         };
     }
 
-    /** How to convert the publisher that {@code method} returns, {@code null} if it returns none. */
+    /** How to convert the publisher, {@code null} if it is none. */
     @Nullable
-    ReactiveAdapter adapter(Method method) {
-        return carrier.isPublisher() ? Shape.adapter(method.getReturnType()) : null;
+    ReactiveAdapter adapter() {
+        return carrier.isPublisher() ? Shape.adapter(type) : null;
     }
 
     /** The first type argument. */

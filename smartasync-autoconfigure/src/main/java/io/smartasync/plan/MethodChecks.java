@@ -80,14 +80,14 @@ final class MethodChecks {
         }
     }
 
-    static void checkReturn(
-            Method method,
-            Class<?> type,
-            String subject,
-            Shape shape,
-            Workload workload,
-            boolean background,
-            List<Problem> problems) {
+    /** Looks at what the caller gets, be it from the method itself or from the bridge's. */
+    static void checkReturn(Subject planned, Workload workload, boolean background, List<Problem> problems) {
+        Method method = planned.called();
+        Class<?> type = planned.returned();
+        Shape shape = planned.shape();
+        String subject = method.equals(planned.method())
+                ? describe(planned.type(), method)
+                : "@SmartAsyncBridge method " + ClassUtils.getQualifiedMethodName(method);
         if (Suspending.is(method)) {
             checkSuspending(method, subject, workload, problems);
             return;

@@ -109,8 +109,7 @@ public final class Planner {
         if (subject.isCalledAsIs()) {
             MethodChecks.checkMethod(subject.type(), subject.method(), problems);
         }
-        MethodChecks.checkReturn(
-                subject.called(), subject.returned(), description, subject.shape(), workload, background, problems);
+        MethodChecks.checkReturn(subject, workload, background, problems);
         if (executor.value() != null && !executors.contains(executor.value())) {
             problems.add(executors.unknown(description, executor.value()));
         }

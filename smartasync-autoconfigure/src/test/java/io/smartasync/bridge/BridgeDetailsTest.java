@@ -2,6 +2,7 @@ package io.smartasync.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.reactivex.rxjava3.core.Flowable;
@@ -10,23 +11,33 @@ import io.smallrye.mutiny.Uni;
 import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncBridge;
 import io.smartasync.TargetMethod;
+import io.smartasync.Workload;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
 import java.io.IOException;
 import java.lang.reflect.UndeclaredThrowableException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.config.CustomScopeConfigurer;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.context.support.SimpleThreadScope;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.authentication.TestingAuthenticationToken;
@@ -177,6 +188,58 @@ class BridgeDetailsTest {
         });
     }
 
+    interface Finding<R> {
+
+        R find(String key);
+    }
+
+    static class PlainStore {
+
+        public String find(String key) {
+            return "plain " + key;
+        }
+    }
+
+    abstract static class AnyStore<R> {
+
+        abstract R load(String key);
+
+        public R find(String key) {
+            return load(key);
+        }
+    }
+
+    static class MonoStore extends AnyStore<Mono<String>> {
+
+        @Override
+        Mono<String> load(String key) {
+            return Mono.just("reactive " + key);
+        }
+    }
+
+    @SmartAsyncBridge(PlainStore.class)
+    interface FutureFinding extends Finding<CompletableFuture<String>> {}
+
+    @SmartAsyncBridge(MonoStore.class)
+    interface PlainFinding extends Finding<String> {}
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportSmartAsyncBridges({FutureFinding.class, PlainFinding.class})
+    static class UsesFinding {}
+
+    @Test
+    void whatAGenericBridgeOrTargetReturnsIsWhatItsTypeVariableStandsFor() {
+        TestContext.with(PlainStore.class, MonoStore.class)
+                .withUserConfiguration(UsesFinding.class)
+                .run(context -> {
+                    Calls calls = TestContext.calls(context);
+                    assertThat(context.getBean(FutureFinding.class).find("a").get(10, TimeUnit.SECONDS))
+                            .isEqualTo("plain a");
+                    assertThat(context.getBean(PlainFinding.class).find("b")).isEqualTo("reactive b");
+                    assertThat(calls.by("path")).isEqualTo(Map.of("offload", 1L, "await", 1L));
+                });
+    }
+
     @Test
     void publishersOfOtherLibrariesAreWaitedFor() {
         run(context -> {
@@ -277,6 +340,74 @@ class BridgeDetailsTest {
         });
     }
 
+    interface Basket {
+
+        String owner();
+    }
+
+    static class ThreadsBasket implements Basket {
+
+        private final String owner = Thread.currentThread().getName();
+
+        @Override
+        @SmartAsync(workload = Workload.CPU)
+        public String owner() {
+            return owner + " on " + Thread.currentThread().getName();
+        }
+    }
+
+    @SmartAsyncBridge(Basket.class)
+    interface FutureBasket {
+
+        CompletableFuture<String> owner();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ScopedByClass {
+
+        @Bean
+        @Scope(scopeName = "thread", proxyMode = ScopedProxyMode.TARGET_CLASS)
+        ThreadsBasket basket() {
+            return new ThreadsBasket();
+        }
+    }
+
+    /** Which class the bean has is seen when it is made. */
+    @Configuration(proxyBeanMethods = false)
+    static class ScopedByInterface {
+
+        @Bean
+        @Scope(scopeName = "thread", proxyMode = ScopedProxyMode.INTERFACES)
+        Basket basket() {
+            return new ThreadsBasket();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportSmartAsyncBridges(FutureBasket.class)
+    static class UsesBasket {
+
+        @Bean
+        static CustomScopeConfigurer scopes() {
+            CustomScopeConfigurer scopes = new CustomScopeConfigurer();
+            scopes.addScope("thread", new SimpleThreadScope());
+            return scopes;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {ScopedByClass.class, ScopedByInterface.class})
+    void theTargetIsThatOfTheCallersScopeAndDecidesAndCountsOnce(Class<?> scoped) {
+        TestContext.with().withUserConfiguration(UsesBasket.class, scoped).run(context -> {
+            Calls calls = TestContext.calls(context);
+            FutureBasket basket = context.getBean(FutureBasket.class);
+            assertThat(basket.owner().get(10, TimeUnit.SECONDS))
+                    .startsWith(Thread.currentThread().getName() + " on smartasync-cpu-");
+            assertThat(calls.by("class")).isEqualTo(Map.of("ThreadsBasket", 1L));
+            assertThat(calls.by("path")).isEqualTo(Map.of("offload", 1L));
+        });
+    }
+
     /** Let through is the call of the bridge, and no other that its body makes. */
     @Test
     void callsThatTheTargetMakesThroughProxiesAreCountedToo() {
@@ -289,15 +420,37 @@ class BridgeDetailsTest {
 
     @Test
     void bridgesInThePackagesOfTheApplicationAreFound() {
-        new ApplicationContextRunner()
+        scanned().run(context -> assertThat(Arrays.asList(context.getBeanDefinitionNames()))
+                .contains("io.smartasync.bridge.found.FoundTexts")
+                .doesNotContain(ReactiveTexts.class.getName()));
+    }
+
+    /** Its own, and those that it inherits from interfaces of Java. */
+    @Test
+    void defaultMethodsOfAPackagePrivateBridgeRunAsTheyAre() {
+        scanned().run(context -> {
+            Object texts = context.getBean("io.smartasync.bridge.found.HiddenTexts");
+            List<Object> indexes = new ArrayList<>();
+            ((Iterable<?>) texts).forEach(indexes::add);
+            assertThat(indexes).containsExactly(0, 1, 2, 3, 4, 5);
+            assertThatIOException().isThrownBy(((Callable<?>) texts)::call).withMessage("as thrown");
+        });
+    }
+
+    @Test
+    void aBridgeMayDependOnWhichBeansThereAre() {
+        scanned().run(context -> assertThat(Arrays.asList(context.getBeanDefinitionNames()))
+                .contains("io.smartasync.bridge.found.ConditionalTexts")
+                .doesNotContain("io.smartasync.bridge.found.UnwantedTexts"));
+    }
+
+    private static ApplicationContextRunner scanned() {
+        return new ApplicationContextRunner()
                 .withInitializer(context -> AutoConfigurationPackages.register(
                         (org.springframework.beans.factory.support.BeanDefinitionRegistry) context,
                         "io.smartasync.bridge.found"))
                 .withConfiguration(TestContext.autoConfigurations())
-                .withBean(String.class, () -> "a bean")
-                .run(context -> assertThat(Arrays.asList(context.getBeanDefinitionNames()))
-                        .contains("io.smartasync.bridge.found.FoundTexts")
-                        .doesNotContain(ReactiveTexts.class.getName()));
+                .withBean(String.class, () -> "a bean");
     }
 
     private static <T> T get(Mono<T> mono) throws Exception {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
@@ -88,12 +89,36 @@ class BridgeMistakesTest {
         Mono<String> read(String name);
     }
 
+    interface Reading {
+
+        @SmartAsync
+        Mono<String> read(String name);
+    }
+
+    @SmartAsyncBridge(Files.class)
+    interface TwiceOverInherited extends Reading {}
+
     @SmartAsyncBridge(Files.class)
     abstract static class NoInterface {}
 
+    @SmartAsyncBridge(Files.class)
+    sealed interface Sealed {
+
+        Mono<String> read(String name);
+    }
+
+    record Permitted(Mono<String> text) implements Sealed {
+
+        @Override
+        public Mono<String> read(String name) {
+            return text;
+        }
+    }
+
     @Configuration(proxyBeanMethods = false)
     @Lazy
-    @ImportSmartAsyncBridges({Mistaken.class, TwiceOver.class, NoInterface.class})
+    @ImportSmartAsyncBridges({Mistaken.class, TwiceOver.class, TwiceOverInherited.class, NoInterface.class, Sealed.class
+    })
     static class AllMistakes {}
 
     @Test
@@ -101,7 +126,7 @@ class BridgeMistakesTest {
         FailureAnalysis refusal =
                 Refusal.of(TestContext.with(LocalFiles.class).withUserConfiguration(AllMistakes.class));
         assertThat(refusal.getDescription())
-                .startsWith("SmartAsync can't start, for 8 reasons:")
+                .startsWith("SmartAsync can't start, for 10 reasons:")
                 .contains(
                         "@SmartAsyncBridge method Mistaken.raed(String)\n      Files has no method raed(String)",
                         "@SmartAsyncBridge method Mistaken.readAll(int)\n"
@@ -115,10 +140,51 @@ class BridgeMistakesTest {
                         "@SmartAsyncBridge method Mistaken.plainFuture()\n"
                                 + "      Files.plainFuture() returns a Future, which can't tell when it is done",
                         "@SmartAsyncBridge io.smartasync.bridge.BridgeMistakesTest$TwiceOver\n"
-                                + "      it is @SmartAsync too, so its calls would be run and counted twice",
-                        "NoInterface\n      it is no interface");
+                                + "      it is @SmartAsync too, or a method of it is, so calls would be run and counted twice",
+                        "@SmartAsyncBridge io.smartasync.bridge.BridgeMistakesTest$TwiceOverInherited\n"
+                                + "      it is @SmartAsync too, or a method of it is, so calls would be run and counted twice",
+                        "NoInterface\n      it is no interface",
+                        "Sealed\n      it is sealed, so no proxy can implement it");
         assertThat(refusal.getAction())
                 .contains("Add 'throws IOException'.", "Make the element types agree.", "or name that method with");
+    }
+
+    static class Audit {
+
+        @SmartAsync(background = true)
+        public void audit() {}
+    }
+
+    @SmartAsyncBridge(Audit.class)
+    interface AwaitedAudit {
+
+        CompletableFuture<Void> audit();
+    }
+
+    @SmartAsyncBridge(Files.class)
+    interface OtherFuture {
+
+        FutureTask<List<String>> names();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportSmartAsyncBridges(AwaitedAudit.class)
+    static class UsesAudit {}
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportSmartAsyncBridges(OtherFuture.class)
+    static class UsesOtherFuture {}
+
+    @Test
+    void theMethodThatReturnsTheWrongThingIsNamed() {
+        assertThat(Refusal.of(TestContext.with(Audit.class).withUserConfiguration(UsesAudit.class))
+                        .getDescription())
+                .contains("@SmartAsyncBridge method io.smartasync.bridge.BridgeMistakesTest$AwaitedAudit.audit\n"
+                        + "      background = true, but it returns CompletableFuture");
+        assertThat(Refusal.of(TestContext.with(LocalFiles.class).withUserConfiguration(UsesOtherFuture.class))
+                        .getDescription())
+                .contains("@SmartAsyncBridge method io.smartasync.bridge.BridgeMistakesTest$OtherFuture.names\n"
+                        + "      it returns FutureTask");
     }
 
     @SmartAsyncBridge(Files.class)

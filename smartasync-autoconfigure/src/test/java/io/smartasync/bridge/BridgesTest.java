@@ -11,6 +11,8 @@ import io.smartasync.Workload;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
 import java.io.IOException;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -117,6 +120,15 @@ class BridgesTest {
         CompletableFuture<List<User>> all();
 
         CompletableFuture<Void> rename(long id, String... names);
+
+        @Override
+        boolean equals(Object other);
+
+        @Override
+        int hashCode();
+
+        @Override
+        String toString();
     }
 
     interface RemoteQuotes {
@@ -243,9 +255,13 @@ class BridgesTest {
     void itHasANameAndIsEqualToItselfOnly() {
         application().run(context -> {
             ReactiveUsers users = context.getBean(ReactiveUsers.class);
+            FutureUsers others = context.getBean(FutureUsers.class);
             assertThat(users).hasToString("ReactiveUsers over JdbcUsers").isEqualTo(users);
-            assertThat(users.equals(context.getBean(FutureUsers.class))).isFalse();
+            assertThat(users.equals(others)).isFalse();
             assertThat(users.hashCode()).isEqualTo(users.hashCode());
+            assertThat(others).hasToString("FutureUsers over JdbcUsers").isEqualTo(others);
+            assertThat(others.equals(users)).isFalse();
+            assertThat(others.hashCode()).isEqualTo(others.hashCode());
         });
     }
 
@@ -273,6 +289,46 @@ class BridgesTest {
     @Configuration(proxyBeanMethods = false)
     @ImportSmartAsyncBridges(ArchivedQuotes.class)
     static class ImportsQualified {}
+
+    @Qualifier("archive")
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface Archive {}
+
+    @Qualifier
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface Live {}
+
+    @Live
+    static class LiveQuotes extends HttpQuotes {}
+
+    @SmartAsyncBridge(RemoteQuotes.class)
+    @Archive
+    interface OldQuotes extends PlainPrices {}
+
+    @SmartAsyncBridge(RemoteQuotes.class)
+    @Live
+    @Lazy
+    interface NewQuotes extends PlainPrices {}
+
+    interface PlainPrices {
+
+        int price(String symbol);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportSmartAsyncBridges({OldQuotes.class, NewQuotes.class})
+    static class ImportsComposed {}
+
+    @Test
+    void theTargetIsChosenByTheApplicationsOwnQualifiers() {
+        TestContext.with(LiveQuotes.class)
+                .withUserConfiguration(ImportsComposed.class)
+                .withBean("archive", HttpQuotes.class)
+                .run(context -> {
+                    assertThat(context.getBean(OldQuotes.class)).hasToString("OldQuotes over HttpQuotes");
+                    assertThat(context.getBean(NewQuotes.class)).hasToString("NewQuotes over LiveQuotes");
+                });
+    }
 
     private static <T> T get(Mono<T> mono) throws Exception {
         return mono.toFuture().get(10, TimeUnit.SECONDS);
