@@ -13,6 +13,7 @@ import io.smartasync.plan.Shape;
 import io.smartasync.plan.Wish;
 import io.smartasync.plan.WovenMethods;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,6 +37,7 @@ public final class BoundMethod {
     private volatile Plan plan;
 
     // The same in every plan
+    private final Shape shape;
     private final Class<?> returnType;
     private final boolean suspending;
     private final @Nullable ReactiveAdapter adapter;
@@ -61,7 +63,9 @@ public final class BoundMethod {
         this.planner = planner;
         this.directory = directory;
         this.listeners = listeners;
-        this.plan = withExecutors(planner.apply(Wish.NONE));
+        this.plan = planner.apply(Wish.NONE);
+        this.executors.putAll(executorsOf(plan));
+        this.shape = plan.shape();
         this.returnType = Shape.returnType(plan.subject().called());
         this.suspending = plan.subject().isSuspending();
         this.adapter = Shape.adapter(returnType);
@@ -69,14 +73,15 @@ public final class BoundMethod {
         this.woven = !suspending && WovenMethods.contains(plan.subject().method());
     }
 
-    private Plan withExecutors(Plan next) {
+    private Map<String, BodyExecutor> executorsOf(Plan plan) {
+        Map<String, BodyExecutor> found = new HashMap<>();
         for (Caller caller : Caller.values()) {
-            String name = next.route(caller).executor();
+            String name = plan.route(caller).executor();
             if (name != null) {
-                executors.computeIfAbsent(name, directory::get);
+                found.computeIfAbsent(name, directory::get);
             }
         }
-        return next;
+        return found;
     }
 
     /**
@@ -86,17 +91,19 @@ public final class BoundMethod {
      * @throws SmartAsyncConfigurationException if it can't work so; then nothing changes
      */
     public synchronized void tune(Wish wish) {
-        plan = withExecutors(planner.apply(wish));
+        Plan next = planner.apply(wish);
+        executors.putAll(executorsOf(next));
+        plan = next;
         tuning = wish;
     }
 
     /**
-     * Whether {@link #tune} can do that.
+     * Whether {@link #tune} can do that; changes nothing.
      *
      * @throws SmartAsyncConfigurationException if it can't work so
      */
     public void check(Wish wish) {
-        withExecutors(planner.apply(wish));
+        executorsOf(planner.apply(wish));
     }
 
     /** What it was tuned to. */
@@ -149,7 +156,7 @@ public final class BoundMethod {
     }
 
     Shape shape() {
-        return plan.shape();
+        return shape;
     }
 
     Route route(Caller caller) {
