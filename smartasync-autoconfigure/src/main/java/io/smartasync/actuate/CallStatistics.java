@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +31,7 @@ public final class CallStatistics implements SmartAsyncListener {
 
     @Override
     public void onReturn(Route route, long nanos) {
-        counts(route).longestReturnNanos.accumulate(nanos);
+        counts(route).returns.add(nanos);
     }
 
     @Override
@@ -63,7 +62,7 @@ public final class CallStatistics implements SmartAsyncListener {
         private final Map<Outcome, LongAdder> outcomes = new EnumMap<>(Outcome.class);
         final Durations calls = new Durations();
         final Durations waits = new Durations();
-        final LongAccumulator longestReturnNanos = new LongAccumulator(Math::max, 0);
+        final Durations returns = new Durations();
 
         Counts() {
             for (Outcome outcome : Outcome.values()) {
@@ -104,7 +103,7 @@ public final class CallStatistics implements SmartAsyncListener {
      * @param outcomes how many calls ended so
      * @param time from the call to its end
      * @param waiting from submission to the start of the body
-     * @param longestReturnMillis the longest time that a body without blocking took to return its future or publisher
+     * @param returning until a body that does not block, called in place, returned its future or publisher
      */
     public record Calls(
             String caller,
@@ -113,7 +112,7 @@ public final class CallStatistics implements SmartAsyncListener {
             Map<Outcome, Long> outcomes,
             Histogram time,
             Histogram waiting,
-            long longestReturnMillis) {
+            Histogram returning) {
 
         private static Calls of(Route route, Counts counts) {
             Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
@@ -128,7 +127,7 @@ public final class CallStatistics implements SmartAsyncListener {
                     outcomes,
                     Histogram.of(counts.calls),
                     Histogram.of(counts.waits),
-                    counts.longestReturnNanos.get() / 1_000_000);
+                    Histogram.of(counts.returns));
         }
     }
 

@@ -3,6 +3,7 @@ package io.smartasync.actuate;
 import io.smartasync.ExecutorState;
 import io.smartasync.Outcome;
 import io.smartasync.actuate.CallStatistics.Calls;
+import io.smartasync.actuate.CallStatistics.Histogram;
 import io.smartasync.actuate.MethodReports.MethodReport;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,16 +55,17 @@ final class Findings {
         }
     }
 
+    /** Not from one call, such as the first, which loads classes: of fewer than 100 the p99 is the longest. */
     private void holdsLoop(MethodReport method, Calls calls, List<Finding> findings) {
         long limit = thresholds.held().toMillis();
         boolean direct = calls.path().equals("direct");
-        long held = direct ? calls.time().p99Millis() : calls.longestReturnMillis();
-        if (calls.caller().equals(LOOP) && (direct || calls.path().equals("pass-through")) && held > limit) {
+        Histogram held = direct ? calls.time() : calls.returning();
+        if (calls.caller().equals(LOOP) && held.count() >= thresholds.samples() * 5 && held.p99Millis() > limit) {
             findings.add(new Finding(
                     method.name(),
                     "holds event loops",
-                    held + " ms",
-                    limit + " ms",
+                    "p99 " + held.p99Millis() + " ms",
+                    "p99 " + limit + " ms",
                     direct
                             ? "@SmartAsyncBridge interface with a future or publisher, and "
                                     + rule(method, "workload: io")

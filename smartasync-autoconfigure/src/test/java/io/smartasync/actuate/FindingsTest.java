@@ -26,6 +26,8 @@ class FindingsTest {
     private static final long AN_HOUR_AGO =
             System.nanoTime() - Duration.ofHours(1).toNanos();
 
+    private static final Route IN_PLACE = route(Caller.EVENT_LOOP, ExecutionPath.PASS_THROUGH, null);
+
     private final CallStatistics statistics = new CallStatistics();
 
     @Test
@@ -50,16 +52,36 @@ class FindingsTest {
 
     @Test
     void bodiesThatHoldAnEventLoop() {
-        Route route = route(Caller.EVENT_LOOP, ExecutionPath.PASS_THROUGH, null);
-        calls(20, route, Outcome.SUCCESS, 5, 0);
-        statistics.onReturn(route, TimeUnit.MILLISECONDS.toNanos(20));
+        returns(98, 1);
+        returns(2, 20);
         assertThat(found()).isEmpty();
-        statistics.onReturn(route, TimeUnit.MILLISECONDS.toNanos(21));
+        returns(2, 21);
         assertThat(found()).singleElement().satisfies(finding -> {
             assertThat(finding.finding()).contains("holds event loops");
-            assertThat(finding.measured()).isEqualTo("21 ms");
+            assertThat(finding.measured()).isEqualTo("p99 50 ms");
+            assertThat(finding.threshold()).isEqualTo("p99 20 ms");
             assertThat(finding.change()).contains("smartasync.rules:", "\"Quotes#find\"", "workload: io");
         });
+    }
+
+    @Test
+    void butNotOneThatHeldItOnceWhenItsClassesWereLoaded() {
+        returns(1, 81);
+        for (int call = 0; call < 200; call++) {
+            returns(1, 1);
+            assertThat(found()).isEmpty();
+        }
+    }
+
+    @Test
+    void plainValuesThatAreMadeOnAnEventLoop() {
+        Route route = route(Caller.EVENT_LOOP, ExecutionPath.DIRECT, null);
+        calls(1, route, Outcome.SUCCESS, 81, 0);
+        calls(99, route, Outcome.SUCCESS, 1, 0);
+        assertThat(found()).isEmpty();
+        calls(1, route, Outcome.SUCCESS, 81, 0);
+        assertThat(found()).singleElement().satisfies(finding -> assertThat(finding.change())
+                .contains("@SmartAsyncBridge", "workload: io"));
     }
 
     @Test
@@ -137,6 +159,13 @@ class FindingsTest {
             }
             statistics.onEnd(route, outcome, null, TimeUnit.MILLISECONDS.toNanos(millis));
         }
+    }
+
+    private void returns(int count, long millis) {
+        for (int i = 0; i < count; i++) {
+            statistics.onReturn(IN_PLACE, TimeUnit.MILLISECONDS.toNanos(millis));
+        }
+        calls(count, IN_PLACE, Outcome.SUCCESS, 5, 0);
     }
 
     private static Route route(Caller caller, ExecutionPath path, @Nullable String executor) {
