@@ -5,10 +5,13 @@ import io.smartasync.Route;
 import io.smartasync.SmartAsyncListener;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -46,15 +49,25 @@ public final class CallStatistics implements SmartAsyncListener {
         return counts != null ? counts : routes.computeIfAbsent(route, key -> new Counts());
     }
 
-    /** What was counted for each route of a method. */
-    List<Calls> of(String method) {
+    /** What was counted on those of {@code ways} that calls have taken. */
+    List<Calls> of(Collection<Route> ways) {
         List<Calls> calls = new ArrayList<>();
-        routes.forEach((route, counts) -> {
-            if (method.equals(route.className() + "#" + route.methodName())) {
+        for (Route route : ways) {
+            Counts counts = routes.get(route);
+            if (counts != null) {
                 calls.add(Calls.of(route, counts));
             }
-        });
+        }
         return calls;
+    }
+
+    /** What was counted for each method, by the name that rules know, whatever it was called through. */
+    SortedMap<String, List<Calls>> byMethod() {
+        SortedMap<String, List<Calls>> methods = new TreeMap<>();
+        routes.forEach((route, counts) -> methods.computeIfAbsent(
+                        route.className() + "#" + route.methodName(), name -> new ArrayList<>())
+                .add(Calls.of(route, counts)));
+        return methods;
     }
 
     private static final class Counts {

@@ -38,6 +38,7 @@ public class SmartAsyncEndpoint {
 
     private final MethodReports reports;
     private final Supplier<List<SmartAsyncTaskExecutor>> executors;
+    private final CallStatistics statistics;
     private final Findings findings;
 
     /** Makes the endpoint over what the application runs. */
@@ -47,6 +48,7 @@ public class SmartAsyncEndpoint {
             Supplier<List<SmartAsyncTaskExecutor>> executors,
             Thresholds thresholds) {
         this.reports = new MethodReports(methods, statistics);
+        this.statistics = statistics;
         this.executors = executors;
         this.findings = new Findings(thresholds, System.nanoTime());
     }
@@ -105,12 +107,11 @@ public class SmartAsyncEndpoint {
     /** Explains everything. */
     @ReadOperation
     public Report report() {
-        List<MethodReport> methods = reports.all();
         List<? extends ExecutorState> states = executors.get();
         return new Report(
-                findings.of(methods, states),
+                findings.of(statistics.byMethod(), states),
                 executors.get().stream().map(ExecutorReport::of).toList(),
-                methods,
+                reports.all(),
                 Arrays.stream(CallStatistics.BOUNDS_MILLIS).boxed().toList());
     }
 

@@ -15,6 +15,7 @@ import io.smartasync.plan.WovenMethods;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -48,6 +49,8 @@ public final class BoundMethod {
     /** Of the plan, and of those before it, under which calls may still be made. */
     private final Map<String, BodyExecutor> executors = new ConcurrentHashMap<>();
 
+    private final Set<Route> routes = ConcurrentHashMap.newKeySet();
+
     private final Listeners listeners;
     private final boolean woven;
     private volatile boolean calledThrough;
@@ -65,6 +68,7 @@ public final class BoundMethod {
         this.listeners = listeners;
         this.plan = planner.apply(Wish.NONE);
         this.executors.putAll(executorsOf(plan));
+        this.routes.addAll(plan.routes());
         this.shape = plan.shape();
         this.returnType = Shape.returnType(plan.subject().called());
         this.suspending = plan.subject().isSuspending();
@@ -93,6 +97,7 @@ public final class BoundMethod {
     public synchronized void tune(Wish wish) {
         Plan next = planner.apply(wish);
         executors.putAll(executorsOf(next));
+        routes.addAll(next.routes());
         plan = next;
         tuning = wish;
     }
@@ -114,6 +119,11 @@ public final class BoundMethod {
     /** What the engine does for this method. */
     public Plan plan() {
         return plan;
+    }
+
+    /** The ways that its calls take, and those that they took before it was tuned. */
+    public Set<Route> routes() {
+        return Set.copyOf(routes);
     }
 
     /** Whether AspectJ intercepts it too, further in than a proxy. */

@@ -3,6 +3,7 @@ package io.smartasync.actuate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jayway.jsonpath.JsonPath;
+import io.smartasync.ReactorSmartAsyncOperations;
 import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncBridge;
 import io.smartasync.Workload;
@@ -13,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -68,12 +70,49 @@ class EndpointTest {
                     .containsExactly("reject");
 
             String all = get(application, "/actuator/smartasync").body();
-            assertThat(JsonPath.<List<String>>read(all, "$.methods[*].name"))
-                    .contains("Quotes#find", "Quotes#compute", "SmartAsyncOperations#call");
+            assertThat(JsonPath.<List<String>>read(all, "$.methods[*].name")).contains("Quotes#find", "Quotes#compute");
             assertThat(JsonPath.<List<String>>read(all, "$.executors[*].name"))
                     .containsExactlyInAnyOrder("io", "cpu", "quotes");
             assertThat(get(application, "/actuator/smartasync/Nobody").statusCode())
                     .isEqualTo(404);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void eachCallIsShownWhereItWasMadeAndEachProblemFoundOnce(WebApplicationType type) throws Exception {
+        try (ConfigurableApplicationContext application = start(type, "smartasync.advice.minimum-samples=1")) {
+            for (int call = 0; call < 50; call++) {
+                application.getBean(Quotes.class).price();
+            }
+            assertThat(JsonPath.<List<String>>read(
+                            get(application, "/actuator/smartasync").body(), "$.findings[*].subject"))
+                    .containsExactly("Quotes#price");
+
+            application.getBean(ReactiveQuotes.class).price().toFuture().get(10, TimeUnit.SECONDS);
+            String report =
+                    get(application, "/actuator/smartasync/Quotes.price").body();
+            assertThat(JsonPath.<List<String>>read(report, "$[?(@.shape == 'BLOCKING')].calls[*].path"))
+                    .containsExactly("direct");
+            assertThat(JsonPath.<List<String>>read(report, "$[?(@.shape == 'PUBLISHER')].calls[*].path"))
+                    .containsExactly("offload");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void operationsAreListedFromTheirFirstUseOn(WebApplicationType type) throws Exception {
+        try (ConfigurableApplicationContext application = start(type)) {
+            ReactorSmartAsyncOperations operations = application
+                    .getBean(ReactorSmartAsyncOperations.class)
+                    .named("plug-in")
+                    .timeout(Duration.ofSeconds(10));
+            assertThat(get(application, "/actuator/smartasync").body()).doesNotContain("SmartAsyncOperations#");
+            operations.mono(() -> "tea").toFuture().get(10, TimeUnit.SECONDS);
+            String all = get(application, "/actuator/smartasync").body();
+            assertThat(JsonPath.<List<String>>read(
+                            all, "$.methods[?(@.name == 'SmartAsyncOperations#plug-in')].calledAs"))
+                    .containsExactly("ReactorSmartAsyncOperations#mono");
         }
     }
 
@@ -114,6 +153,7 @@ class EndpointTest {
         try (ConfigurableApplicationContext application = start(type)) {
             Quotes quotes = application.getBean(Quotes.class);
             CountDownLatch open = new CountDownLatch(0);
+            assertThat(quotes.until(open).get(10, TimeUnit.SECONDS)).startsWith("smartasync-quotes-");
             assertThat(post(application, "/actuator/smartasync/Quotes.until", "{\"executor\": \"cpu\"}")
                             .statusCode())
                     .isEqualTo(200);
@@ -127,6 +167,12 @@ class EndpointTest {
                     "/actuator/smartasync/Quotes.until",
                     HttpRequest.newBuilder().DELETE());
             assertThat(quotes.until(open).get(10, TimeUnit.SECONDS)).startsWith("smartasync-quotes-");
+            report = get(application, "/actuator/smartasync/Quotes.until").body();
+            assertThat(JsonPath.<List<?>>read(report, "$[0].calls[?(@.executor == 'quotes')].outcomes"))
+                    .hasToString("[{\"SUCCESS\":2}]");
+            assertThat(JsonPath.<List<?>>read(report, "$[0].calls[?(@.executor == 'cpu')].outcomes"))
+                    .as("from before")
+                    .hasToString("[{\"SUCCESS\":1}]");
         }
     }
 
@@ -217,6 +263,10 @@ class EndpointTest {
             return CompletableFuture.completedFuture(symbol);
         }
 
+        public String price() {
+            return "1.20";
+        }
+
         @SmartAsync(workload = Workload.CPU, timeout = "2s")
         public String compute() {
             return Thread.currentThread().getName();
@@ -233,5 +283,7 @@ class EndpointTest {
     interface ReactiveQuotes {
 
         Mono<String> find(String symbol);
+
+        Mono<String> price();
     }
 }

@@ -7,8 +7,6 @@ import io.smartasync.ExecutionPath;
 import io.smartasync.ExecutorState;
 import io.smartasync.Outcome;
 import io.smartasync.Route;
-import io.smartasync.actuate.MethodReports.MethodReport;
-import io.smartasync.actuate.MethodReports.Setting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +83,15 @@ class FindingsTest {
     }
 
     @Test
+    void aMethodThatIsCalledAsItIsAndThroughABridgeIsFoundOnce() {
+        for (String way : List.of("as it is", "bridge")) {
+            calls(20, route(Caller.SERVLET, ExecutionPath.OFFLOAD, "io"), Outcome.SUCCESS, 900, 800);
+        }
+        assertThat(found()).singleElement().satisfies(finding -> assertThat(finding.finding())
+                .contains("wait for executor 'io'"));
+    }
+
+    @Test
     void rejections() {
         Route route = route(Caller.SERVLET, ExecutionPath.OFFLOAD, "io");
         calls(20, route, Outcome.SUCCESS, 1, 0);
@@ -123,9 +130,9 @@ class FindingsTest {
 
     @Test
     void executorsWhereMoreCallsWaitThanRun() {
-        assertThat(new Findings(THRESHOLDS, AN_HOUR_AGO).of(List.of(), List.of(executor(4, 4))))
+        assertThat(new Findings(THRESHOLDS, AN_HOUR_AGO).of(Map.of(), List.of(executor(4, 4))))
                 .isEmpty();
-        assertThat(new Findings(THRESHOLDS, AN_HOUR_AGO).of(List.of(), List.of(executor(4, 5))))
+        assertThat(new Findings(THRESHOLDS, AN_HOUR_AGO).of(Map.of(), List.of(executor(4, 5))))
                 .singleElement()
                 .satisfies(finding ->
                         assertThat(finding.change()).isEqualTo("smartasync.executors.io.concurrency-limit: 8"));
@@ -137,19 +144,7 @@ class FindingsTest {
     }
 
     private List<Finding> found() {
-        Setting none = new Setting(null, "default");
-        return new Findings(THRESHOLDS, AN_HOUR_AGO)
-                .of(
-                        List.of(new MethodReport(
-                                "Quotes#find",
-                                null,
-                                "FUTURE",
-                                none,
-                                none,
-                                false,
-                                Map.of(),
-                                statistics.of("Quotes#find"))),
-                        List.of());
+        return new Findings(THRESHOLDS, AN_HOUR_AGO).of(statistics.byMethod(), List.of());
     }
 
     private void calls(int count, Route route, Outcome outcome, long millis, long waitMillis) {
