@@ -1,12 +1,15 @@
 package io.smartasync.actuate;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.jayway.jsonpath.JsonPath;
 import io.smartasync.ReactorSmartAsyncOperations;
 import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncBridge;
 import io.smartasync.Workload;
+import io.smartasync.actuate.SmartAsyncEndpoint.ExecutorReport;
 import io.smartasync.bridge.ImportSmartAsyncBridges;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,13 +19,16 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -180,24 +186,43 @@ class EndpointTest {
     @EnumSource(names = {"SERVLET", "REACTIVE"})
     void whatCannotWorkIsRefusedAndChangesNothing(WebApplicationType type) throws Exception {
         try (ConfigurableApplicationContext application = start(type)) {
-            for (String wrong : List.of(
-                    "/quotes {\"concurrencyLimit\": 0}",
-                    "/quotes {\"queueCapacity\": -1}",
-                    "/quotes {\"executor\": \"cpu\"}",
-                    "/quotes {\"concurrencyLimit\": \"many\"}",
-                    "/Quotes.until {\"executor\": \"nowhere\"}",
-                    "/Quotes.until {\"timeout\": \"-1s\"}",
-                    "/Quotes.until {\"timeout\": \"soon\"}",
-                    "/Quotes.until {\"concurrencyLimit\": 3}")) {
-                String[] request = wrong.split(" ", 2);
-                assertThat(post(application, "/actuator/smartasync" + request[0], request[1])
-                                .statusCode())
-                        .as(wrong)
-                        .isEqualTo(400);
+            Map<String, String> reasons = Map.ofEntries(
+                    entry("/quotes {\"concurrencyLimit\": 0}", "at least 1"),
+                    entry("/quotes {\"queueCapacity\": -1}", "queue capacity must not be negative"),
+                    entry("/quotes {\"executor\": \"cpu\"}", "a concurrencyLimit and a queueCapacity"),
+                    entry("/quotes {\"concurrencyLimit\": \"many\"}", "concurrencyLimit can't be 'many'"),
+                    entry("/Quotes.until {\"executor\": \"nowhere\"}", "there is no executor named 'nowhere'"),
+                    entry("/Quotes.until {\"timeout\": \"-1s\"}", "not positive"),
+                    entry("/Quotes.until {\"timeout\": \"soon\"}", "timeout can't be 'soon'"),
+                    entry("/Quotes.until {\"workload\": \"LIGHT\"}", "workload can't be 'LIGHT'"),
+                    entry("/Quotes.until {\"concurrencyLimit\": 3}", "those of its executor"),
+                    entry("/Nobody.at {\"timeout\": \"1s\"}", "no method or executor named 'Nobody.at'"));
+            for (Map.Entry<String, String> wrong : reasons.entrySet()) {
+                String[] request = wrong.getKey().split(" ", 2);
+                HttpResponse<String> refusal = post(application, "/actuator/smartasync" + request[0], request[1]);
+                assertThat(refusal.statusCode()).as(wrong.getKey()).isEqualTo(400);
+                assertThat(refusal.body()).as(wrong.getKey()).startsWith("{");
+                assertThat(JsonPath.<String>read(refusal.body(), "$.message")).contains(wrong.getValue());
             }
-            assertThat(post(application, "/actuator/smartasync/Nobody.at", "{}").statusCode())
-                    .isEqualTo(400);
+            HttpResponse<String> nobody = send(
+                    application,
+                    "/actuator/smartasync/Nobody.at",
+                    HttpRequest.newBuilder().DELETE());
+            assertThat(nobody.statusCode()).isEqualTo(400);
+            assertThat(JsonPath.<String>read(nobody.body(), "$.message")).contains("'Nobody.at'");
             assertThat(get(application, "/actuator/smartasync").body()).doesNotContain("\"tuned\":true");
+        }
+    }
+
+    /** As over JMX, which knows neither status nor body. */
+    @Test
+    void whoAsksWithoutHttpGetsTheReasonAsAnException() {
+        try (ConfigurableApplicationContext application = start(WebApplicationType.NONE)) {
+            SmartAsyncEndpoint endpoint = application.getBean(SmartAsyncEndpoint.class);
+            assertThat(endpoint.tune("quotes", 2, null, null, null, null, null)).isInstanceOf(ExecutorReport.class);
+            assertThatExceptionOfType(InvalidEndpointRequestException.class)
+                    .isThrownBy(() -> endpoint.tune("quotes", 0, null, null, null, null, null))
+                    .withMessageContaining("at least 1");
         }
     }
 
