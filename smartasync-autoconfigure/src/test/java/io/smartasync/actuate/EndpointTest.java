@@ -25,12 +25,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -189,6 +192,8 @@ class EndpointTest {
             Map<String, String> reasons = Map.ofEntries(
                     entry("/quotes {\"concurrencyLimit\": 0}", "at least 1"),
                     entry("/quotes {\"queueCapacity\": -1}", "queue capacity must not be negative"),
+                    entry("/quotes {\"concurency\": 3}", "a concurrencyLimit and a queueCapacity"),
+                    entry("/Quotes.until {\"timeuot\": \"1s\"}", "executor, timeout, workload and debug"),
                     entry("/quotes {\"executor\": \"cpu\"}", "a concurrencyLimit and a queueCapacity"),
                     entry("/quotes {\"concurrencyLimit\": \"many\"}", "concurrencyLimit can't be 'many'"),
                     entry("/Quotes.until {\"executor\": \"nowhere\"}", "there is no executor named 'nowhere'"),
@@ -223,6 +228,24 @@ class EndpointTest {
             assertThatExceptionOfType(InvalidEndpointRequestException.class)
                     .isThrownBy(() -> endpoint.tune("quotes", 0, null, null, null, null, null))
                     .withMessageContaining("at least 1");
+        }
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void theLogSaysWhatWasTunedAndWhatWasReverted(CapturedOutput output) {
+        try (ConfigurableApplicationContext application = start(WebApplicationType.NONE)) {
+            SmartAsyncEndpoint endpoint = application.getBean(SmartAsyncEndpoint.class);
+            endpoint.tune("quotes", 2, null, null, null, null, null);
+            endpoint.revert("quotes");
+            endpoint.tune("Quotes.until", null, null, "cpu", null, null, null);
+            endpoint.revert("Quotes.until");
+            assertThat(output)
+                    .contains(
+                            "smartasync.executors.quotes was tuned: concurrency-limit 2",
+                            "smartasync.executors.quotes was reverted: concurrency-limit 1",
+                            "Quotes#until was tuned: executor=cpu",
+                            "Quotes#until was reverted: as configured");
         }
     }
 
