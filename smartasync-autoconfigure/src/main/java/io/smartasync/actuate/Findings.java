@@ -126,7 +126,8 @@ final class Findings {
 
     private void saturated(ExecutorState executor, List<Finding> findings) {
         Integer limit = executor.concurrencyLimit();
-        if (limit != null && executor.queued() > limit) {
+        long seen = executor.completed() + executor.active() + executor.queued(); // none may end where it matters most
+        if (limit != null && executor.queued() > limit && seen >= thresholds.samples()) {
             findings.add(new Finding(
                     "executor '" + executor.name() + "'",
                     "more calls wait than run",

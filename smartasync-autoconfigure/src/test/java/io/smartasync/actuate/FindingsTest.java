@@ -130,12 +130,15 @@ class FindingsTest {
 
     @Test
     void executorsWhereMoreCallsWaitThanRun() {
-        assertThat(new Findings(THRESHOLDS, AN_HOUR_AGO).of(Map.of(), List.of(executor(4, 4))))
-                .isEmpty();
-        assertThat(new Findings(THRESHOLDS, AN_HOUR_AGO).of(Map.of(), List.of(executor(4, 5))))
-                .singleElement()
-                .satisfies(finding ->
-                        assertThat(finding.change()).isEqualTo("smartasync.executors.io.concurrency-limit: 8"));
+        assertThat(foundOf(executor(4, 4, 100))).isEmpty();
+        assertThat(foundOf(executor(4, 5, 10))).isEmpty();
+        assertThat(foundOf(executor(4, 5, 11))).singleElement().satisfies(finding -> assertThat(finding.change())
+                .isEqualTo("smartasync.executors.io.concurrency-limit: 8"));
+        assertThat(foundOf(executor(4, 16, 0))).as("none of which ends").hasSize(1);
+    }
+
+    private static List<Finding> foundOf(ExecutorState executor) {
+        return new Findings(THRESHOLDS, AN_HOUR_AGO).of(Map.of(), List.of(executor));
     }
 
     @Test
@@ -167,7 +170,7 @@ class FindingsTest {
         return new Route("Quotes", "find", caller, path, executor);
     }
 
-    private static ExecutorState executor(int limit, int queued) {
+    private static ExecutorState executor(int limit, int queued, long completed) {
         return new ExecutorState() {
             @Override
             public String name() {
@@ -201,7 +204,7 @@ class FindingsTest {
 
             @Override
             public long completed() {
-                return 0;
+                return completed;
             }
 
             @Override
