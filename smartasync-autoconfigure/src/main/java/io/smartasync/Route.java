@@ -3,59 +3,21 @@ package io.smartasync;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One cell of the decision table, made out for one method and one kind of caller. There is exactly one instance for
- * each as long as the method's settings stand, so that listeners may key what they keep per route on the instance:
- * {@code equals} is identity. Immutable.
+ * One cell of the decision table, made out for one method and one kind of caller. Listeners may key what they keep on it:
+ * a method that is tuned, or a piece of code with another timeout, has equal routes again where its calls go the same way.
+ *
+ * @param className the simple name of the bean's own class
+ * @param methodName the name of the method
+ * @param caller the kind of thread that calls
+ * @param path the way that the call takes
+ * @param executor the name of the executor that runs the body, {@code null} where it stays on the caller's thread
  */
-public final class Route {
-
-    private final String className;
-    private final String methodName;
-    private final Caller caller;
-    private final ExecutionPath path;
-    private final @Nullable String executor;
-
-    /**
-     * Describes a cell.
-     *
-     * @param className the simple name of the bean's own class
-     * @param methodName the name of the method
-     * @param caller who calls
-     * @param path the way such a call takes
-     * @param executor the executor that runs the body, {@code null} where it stays on the caller's thread
-     */
-    public Route(String className, String methodName, Caller caller, ExecutionPath path, @Nullable String executor) {
-        this.className = className;
-        this.methodName = methodName;
-        this.caller = caller;
-        this.path = path;
-        this.executor = executor;
-    }
-
-    /** The simple name of the bean's own class. */
-    public String className() {
-        return className;
-    }
-
-    /** The name of the method. */
-    public String methodName() {
-        return methodName;
-    }
-
-    /** The kind of thread that calls. */
-    public Caller caller() {
-        return caller;
-    }
-
-    /** The way that the call takes. */
-    public ExecutionPath path() {
-        return path;
-    }
-
-    /** The name of the executor that runs the body, or {@code null} where it stays on the caller's thread. */
-    public @Nullable String executor() {
-        return executor;
-    }
+public record Route(
+        String className,
+        String methodName,
+        Caller caller,
+        ExecutionPath path,
+        @Nullable String executor) {
 
     @Override
     public String toString() {

@@ -5,12 +5,14 @@ import io.smartasync.Route;
 import io.smartasync.SmartAsyncListener;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +34,7 @@ public final class CallStatistics implements SmartAsyncListener {
 
     @Override
     public void onReturn(Route route, long nanos) {
-        counts(route).longestReturnNanos.accumulate(nanos);
+        counts(route).returns.add(nanos);
     }
 
     @Override
@@ -47,15 +49,25 @@ public final class CallStatistics implements SmartAsyncListener {
         return counts != null ? counts : routes.computeIfAbsent(route, key -> new Counts());
     }
 
-    /** What was counted for each route of a method. */
-    List<Calls> of(String method) {
+    /** What was counted on those of {@code ways} that calls have taken. */
+    List<Calls> of(Collection<Route> ways) {
         List<Calls> calls = new ArrayList<>();
-        routes.forEach((route, counts) -> {
-            if (method.equals(route.className() + "#" + route.methodName())) {
+        for (Route route : ways) {
+            Counts counts = routes.get(route);
+            if (counts != null) {
                 calls.add(Calls.of(route, counts));
             }
-        });
+        }
         return calls;
+    }
+
+    /** What was counted for each method, by the name that rules know, whatever it was called through. */
+    SortedMap<String, List<Calls>> byMethod() {
+        SortedMap<String, List<Calls>> methods = new TreeMap<>();
+        routes.forEach((route, counts) -> methods.computeIfAbsent(
+                        route.className() + "#" + route.methodName(), name -> new ArrayList<>())
+                .add(Calls.of(route, counts)));
+        return methods;
     }
 
     private static final class Counts {
@@ -63,7 +75,7 @@ public final class CallStatistics implements SmartAsyncListener {
         private final Map<Outcome, LongAdder> outcomes = new EnumMap<>(Outcome.class);
         final Durations calls = new Durations();
         final Durations waits = new Durations();
-        final LongAccumulator longestReturnNanos = new LongAccumulator(Math::max, 0);
+        final Durations returns = new Durations();
 
         Counts() {
             for (Outcome outcome : Outcome.values()) {
@@ -104,7 +116,7 @@ public final class CallStatistics implements SmartAsyncListener {
      * @param outcomes how many calls ended so
      * @param time from the call to its end
      * @param waiting from submission to the start of the body
-     * @param longestReturnMillis the longest time that a body without blocking took to return its future or publisher
+     * @param returning until a body that does not block, called in place, returned its future or publisher
      */
     public record Calls(
             String caller,
@@ -113,7 +125,7 @@ public final class CallStatistics implements SmartAsyncListener {
             Map<Outcome, Long> outcomes,
             Histogram time,
             Histogram waiting,
-            long longestReturnMillis) {
+            Histogram returning) {
 
         private static Calls of(Route route, Counts counts) {
             Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
@@ -128,7 +140,7 @@ public final class CallStatistics implements SmartAsyncListener {
                     outcomes,
                     Histogram.of(counts.calls),
                     Histogram.of(counts.waits),
-                    counts.longestReturnNanos.get() / 1_000_000);
+                    Histogram.of(counts.returns));
         }
     }
 

@@ -3,10 +3,11 @@ package io.smartasync.actuate;
 import io.smartasync.ExecutorState;
 import io.smartasync.Outcome;
 import io.smartasync.actuate.CallStatistics.Calls;
-import io.smartasync.actuate.MethodReports.MethodReport;
+import io.smartasync.actuate.CallStatistics.Histogram;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Reads what should be changed from what was counted. Without samples there is no finding. */
 final class Findings {
@@ -22,30 +23,30 @@ final class Findings {
         this.since = since;
     }
 
-    List<Finding> of(List<MethodReport> methods, List<? extends ExecutorState> executors) {
+    List<Finding> of(Map<String, List<Calls>> methods, List<? extends ExecutorState> executors) {
         List<Finding> findings = new ArrayList<>();
-        for (MethodReport method : methods) {
-            for (Calls calls : method.calls()) {
+        methods.forEach((method, all) -> {
+            for (Calls calls : all) {
                 if (calls.time().count() >= thresholds.samples()) {
                     slowByWaiting(method, calls, findings);
                     holdsLoop(method, calls, findings);
                     rejected(method, calls, findings);
                 }
             }
-            manyCallers(method, findings);
-            onlyDirect(method, findings);
-        }
+            manyCallers(method, all, findings);
+            onlyDirect(method, all, findings);
+        });
         executors.forEach(executor -> saturated(executor, findings));
         return findings;
     }
 
-    private void slowByWaiting(MethodReport method, Calls calls, List<Finding> findings) {
+    private void slowByWaiting(String method, Calls calls, List<Finding> findings) {
         long limit = thresholds.slow().toMillis();
         if (calls.executor() != null
                 && calls.time().p95Millis() > limit
                 && calls.waiting().p95Millis() * 2 > calls.time().p95Millis()) {
             findings.add(new Finding(
-                    method.name(),
+                    method,
                     "slow because its calls wait for executor '" + calls.executor() + "', not because they run long",
                     "p95 " + calls.time().p95Millis() + " ms, of which waiting up to "
                             + calls.waiting().p95Millis() + " ms",
@@ -54,16 +55,17 @@ final class Findings {
         }
     }
 
-    private void holdsLoop(MethodReport method, Calls calls, List<Finding> findings) {
+    /** Not from one call, such as the first, which loads classes: of fewer than 100 the p99 is the longest. */
+    private void holdsLoop(String method, Calls calls, List<Finding> findings) {
         long limit = thresholds.held().toMillis();
         boolean direct = calls.path().equals("direct");
-        long held = direct ? calls.time().p99Millis() : calls.longestReturnMillis();
-        if (calls.caller().equals(LOOP) && (direct || calls.path().equals("pass-through")) && held > limit) {
+        Histogram held = direct ? calls.time() : calls.returning();
+        if (calls.caller().equals(LOOP) && held.count() >= thresholds.samples() * 5 && held.p99Millis() > limit) {
             findings.add(new Finding(
-                    method.name(),
+                    method,
                     "holds event loops",
-                    held + " ms",
-                    limit + " ms",
+                    "p99 " + held.p99Millis() + " ms",
+                    "p99 " + limit + " ms",
                     direct
                             ? "@SmartAsyncBridge interface with a future or publisher, and "
                                     + rule(method, "workload: io")
@@ -71,11 +73,11 @@ final class Findings {
         }
     }
 
-    private void rejected(MethodReport method, Calls calls, List<Finding> findings) {
+    private void rejected(String method, Calls calls, List<Finding> findings) {
         long rejected = calls.outcomes().getOrDefault(Outcome.REJECTED, 0L);
         if (rejected > 0 && calls.executor() != null) {
             findings.add(new Finding(
-                    method.name(),
+                    method,
                     "calls are rejected by executor '" + calls.executor() + "'",
                     rejected + " of " + calls.time().count() + " calls",
                     "none",
@@ -83,7 +85,7 @@ final class Findings {
                             + ".concurrency-limit: <more than now>   # or .queue-capacity"));
         } else if (rejected > 0) {
             findings.add(new Finding(
-                    method.name(),
+                    method,
                     "event loops ask for a plain value, which they can't wait for",
                     rejected + " of " + calls.time().count() + " calls",
                     "none",
@@ -92,17 +94,16 @@ final class Findings {
     }
 
     /** How many are under way on average: the rate times the mean duration. */
-    private void manyCallers(MethodReport method, List<Finding> findings) {
-        double busyMillis = method.calls().stream()
+    private void manyCallers(String method, List<Calls> all, List<Finding> findings) {
+        double busyMillis = all.stream()
                 .mapToDouble(calls -> calls.time().meanMillis() * calls.time().count())
                 .sum();
-        long count =
-                method.calls().stream().mapToLong(calls -> calls.time().count()).sum();
+        long count = all.stream().mapToLong(calls -> calls.time().count()).sum();
         double atOnce = busyMillis
                 / Math.max(1, Duration.ofNanos(System.nanoTime() - since).toMillis());
         if (count >= thresholds.samples() && atOnce > thresholds.callers()) {
             findings.add(new Finding(
-                    method.name(),
+                    method,
                     "many callers at once",
                     Math.round(atOnce) + " on average since the start",
                     String.valueOf(thresholds.callers()),
@@ -110,13 +111,12 @@ final class Findings {
         }
     }
 
-    private void onlyDirect(MethodReport method, List<Finding> findings) {
-        long count =
-                method.calls().stream().mapToLong(calls -> calls.time().count()).sum();
+    private void onlyDirect(String method, List<Calls> all, List<Finding> findings) {
+        long count = all.stream().mapToLong(calls -> calls.time().count()).sum();
         if (count >= thresholds.samples() * 50
-                && method.calls().stream().allMatch(calls -> calls.path().equals("direct"))) {
+                && all.stream().allMatch(calls -> calls.path().equals("direct"))) {
             findings.add(new Finding(
-                    method.name(),
+                    method,
                     "only ever called directly: the annotation measures, and decides nothing",
                     count + " calls",
                     thresholds.samples() * 50 + " calls",
@@ -126,7 +126,8 @@ final class Findings {
 
     private void saturated(ExecutorState executor, List<Finding> findings) {
         Integer limit = executor.concurrencyLimit();
-        if (limit != null && executor.queued() > limit) {
+        long seen = executor.completed() + executor.active() + executor.queued(); // none may end where it matters most
+        if (limit != null && executor.queued() > limit && seen >= thresholds.samples()) {
             findings.add(new Finding(
                     "executor '" + executor.name() + "'",
                     "more calls wait than run",
@@ -136,7 +137,7 @@ final class Findings {
         }
     }
 
-    private static String rule(MethodReport method, String setting) {
-        return "smartasync.rules:\n  - method: \"" + method.name() + "\"\n    " + setting;
+    private static String rule(String method, String setting) {
+        return "smartasync.rules:\n  - method: \"" + method + "\"\n    " + setting;
     }
 }

@@ -36,7 +36,8 @@ final class MethodReports {
      * @param timeout how long a call may take
      * @param tuned whether it was changed through this endpoint
      * @param callers how calls run, for each kind of caller
-     * @param calls what was counted since the start
+     * @param calls what was counted since the start on the ways that its calls take; a bridge and its method have those together
+     *     that are the same
      */
     public record MethodReport(
             String name,
@@ -108,7 +109,7 @@ final class MethodReports {
                         plan.origins().timeout()),
                 !method.tuning().equals(Wish.NONE),
                 callers,
-                statistics.of(plan.name()));
+                statistics.of(method.routes()));
     }
 
     private static @Nullable String calledAs(Subject subject) {

@@ -1,19 +1,32 @@
 package io.smartasync.actuate;
 
+import io.smartasync.Workload;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
+import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.core.convert.ConversionException;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.lang.Nullable;
 import org.springframework.util.MimeType;
 
-/** Serves the dashboard, a page over the endpoint's own answers, without any other server. */
+/**
+ * The endpoint over HTTP: serves the dashboard, a page over the endpoint's own answers, without any other server, and says
+ * why something is refused, which Boot keeps to itself.
+ */
 @EndpointWebExtension(endpoint = SmartAsyncEndpoint.class)
+@SuppressWarnings("deprecation") // Boot 3.5 knows optional parameters by this annotation only
 public class SmartAsyncDashboard {
 
     private static final String NAME = "dashboard";
@@ -56,6 +69,50 @@ public class SmartAsyncDashboard {
         return explanation == null
                 ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND)
                 : new WebEndpointResponse<>(explanation);
+    }
+
+    /** Changes what the endpoint changes. Takes values as they were written, since Boot would refuse them without a reason. */
+    @WriteOperation
+    public WebEndpointResponse<Object> tune(
+            @Selector String subject,
+            @Nullable Object concurrencyLimit,
+            @Nullable Object queueCapacity,
+            @Nullable String executor,
+            @Nullable Object timeout,
+            @Nullable Object workload,
+            @Nullable Object debug) {
+        return answer(() -> endpoint.tune(
+                subject,
+                read("concurrencyLimit", concurrencyLimit, Integer.class, "a number such as 4"),
+                read("queueCapacity", queueCapacity, Integer.class, "a number such as 100"),
+                executor,
+                read("timeout", timeout, Duration.class, "a duration such as 500ms or 2s"),
+                read("workload", workload, Workload.class, "one of " + Arrays.toString(Workload.values())),
+                read("debug", debug, Boolean.class, "true or false")));
+    }
+
+    /** Goes back to what the endpoint goes back to. */
+    @DeleteOperation
+    public WebEndpointResponse<Object> revert(@Selector String subject) {
+        return answer(() -> endpoint.revert(subject));
+    }
+
+    private static WebEndpointResponse<Object> answer(Supplier<Object> operation) {
+        try {
+            return new WebEndpointResponse<>(operation.get());
+        } catch (InvalidEndpointRequestException ex) {
+            int status = WebEndpointResponse.STATUS_BAD_REQUEST;
+            return new WebEndpointResponse<>(Map.of("status", status, "message", ex.getReason()), status);
+        }
+    }
+
+    private static <T> @Nullable T read(String field, @Nullable Object written, Class<T> type, String right) {
+        try {
+            return ApplicationConversionService.getSharedInstance().convert(written, type);
+        } catch (ConversionException ex) {
+            String reason = field + " can't be '" + written + "', but " + right;
+            throw new InvalidEndpointRequestException(reason, reason, ex);
+        }
     }
 
     /** A file of the page. */

@@ -38,6 +38,7 @@ public class SmartAsyncEndpoint {
 
     private final MethodReports reports;
     private final Supplier<List<SmartAsyncTaskExecutor>> executors;
+    private final CallStatistics statistics;
     private final Findings findings;
 
     /** Makes the endpoint over what the application runs. */
@@ -47,6 +48,7 @@ public class SmartAsyncEndpoint {
             Supplier<List<SmartAsyncTaskExecutor>> executors,
             Thresholds thresholds) {
         this.reports = new MethodReports(methods, statistics);
+        this.statistics = statistics;
         this.executors = executors;
         this.findings = new Findings(thresholds, System.nanoTime());
     }
@@ -105,12 +107,11 @@ public class SmartAsyncEndpoint {
     /** Explains everything. */
     @ReadOperation
     public Report report() {
-        List<MethodReport> methods = reports.all();
         List<? extends ExecutorState> states = executors.get();
         return new Report(
-                findings.of(methods, states),
+                findings.of(statistics.byMethod(), states),
                 executors.get().stream().map(ExecutorReport::of).toList(),
-                methods,
+                reports.all(),
                 Arrays.stream(CallStatistics.BOUNDS_MILLIS).boxed().toList());
     }
 
@@ -159,6 +160,10 @@ public class SmartAsyncEndpoint {
             if (concurrencyLimit != null || queueCapacity != null) {
                 throw invalid(subject + " is a method; limits are those of its executor");
             }
+            if (executor == null && timeout == null && workload == null && debug == null) {
+                throw invalid(
+                        "Nothing is set; " + subject + " is a method, it has executor, timeout, workload and debug");
+            }
             if (timeout != null && (timeout.isZero() || timeout.isNegative())) {
                 throw invalid(timeout + " is not positive");
             }
@@ -173,7 +178,7 @@ public class SmartAsyncEndpoint {
                 check(method, wish);
                 wishes.put(method, wish);
             }
-            wishes.forEach(SmartAsyncEndpoint::tune);
+            wishes.forEach((method, wish) -> tune(method, "tuned", wish));
             return known(subject);
         }
         for (SmartAsyncTaskExecutor candidate : executors.get()) {
@@ -181,8 +186,13 @@ public class SmartAsyncEndpoint {
                 if (executor != null || timeout != null || workload != null || debug != null) {
                     throw invalid(subject + " is an executor; it has a concurrencyLimit and a queueCapacity");
                 }
+                if (concurrencyLimit == null && queueCapacity == null) {
+                    throw invalid("Nothing is set; " + subject
+                            + " is an executor, it has a concurrencyLimit and a queueCapacity");
+                }
                 resize(
                         candidate,
+                        "tuned",
                         concurrencyLimit == null ? candidate.concurrencyLimit() : concurrencyLimit,
                         queueCapacity == null ? candidate.queueCapacity() : queueCapacity);
             }
@@ -197,11 +207,12 @@ public class SmartAsyncEndpoint {
      */
     @DeleteOperation
     public Object revert(@Selector String subject) {
-        reports.named(subject).forEach(method -> tune(method, Wish.NONE));
+        reports.named(subject).forEach(method -> tune(method, "reverted", Wish.NONE));
         for (SmartAsyncTaskExecutor executor : executors.get()) {
             if (executor.name().equals(subject)) {
                 resize(
                         executor,
+                        "reverted",
                         executor.settings().concurrencyLimit(),
                         executor.settings().queueCapacity());
             }
@@ -226,18 +237,18 @@ public class SmartAsyncEndpoint {
         }
     }
 
-    private static void tune(BoundMethod method, Wish wish) {
+    private static void tune(BoundMethod method, String done, Wish wish) {
         method.tune(wish);
-        logger.info(method.plan().name() + " was tuned: " + wish);
+        logger.info(method.plan().name() + " was " + done + ": " + wish);
     }
 
-    private static void resize(SmartAsyncTaskExecutor executor, @Nullable Integer limit, int capacity) {
+    private static void resize(SmartAsyncTaskExecutor executor, String done, @Nullable Integer limit, int capacity) {
         try {
             executor.resize(limit, capacity);
         } catch (IllegalArgumentException ex) {
             throw invalid(ex.getMessage());
         }
-        logger.info("smartasync.executors." + executor.name() + " was tuned: concurrency-limit " + limit
+        logger.info("smartasync.executors." + executor.name() + " was " + done + ": concurrency-limit " + limit
                 + ", queue-capacity " + capacity);
     }
 

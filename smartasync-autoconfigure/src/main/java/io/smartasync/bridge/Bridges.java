@@ -10,7 +10,6 @@ import io.smartasync.execution.MethodRegistry;
 import io.smartasync.execution.SmartAsyncEngine;
 import io.smartasync.plan.AnnotatedMethods;
 import io.smartasync.plan.Subject;
-import io.smartasync.plan.Wish;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -147,7 +146,7 @@ public final class Bridges {
         Method method = BridgeMethodResolver.getMostSpecificMethod(match.target(), named);
         BoundMethod intercepted = AnnotatedMethods.isAnnotated(method, named) ? methods.get(beanClass, method) : null;
         return new Bridged(
-                methods.bind(Subject.bridged(named, method, bridge, match.called()), Wish.NONE),
+                methods.bind(Subject.bridged(named, method, bridge, match.called())),
                 new BridgeBody(target, match.target(), match.conversion(), intercepted));
     }
 }

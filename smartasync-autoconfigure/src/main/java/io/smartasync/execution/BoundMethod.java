@@ -13,7 +13,9 @@ import io.smartasync.plan.Shape;
 import io.smartasync.plan.Wish;
 import io.smartasync.plan.WovenMethods;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -36,6 +38,7 @@ public final class BoundMethod {
     private volatile Plan plan;
 
     // The same in every plan
+    private final Shape shape;
     private final Class<?> returnType;
     private final boolean suspending;
     private final @Nullable ReactiveAdapter adapter;
@@ -45,6 +48,8 @@ public final class BoundMethod {
 
     /** Of the plan, and of those before it, under which calls may still be made. */
     private final Map<String, BodyExecutor> executors = new ConcurrentHashMap<>();
+
+    private final Set<Route> routes = ConcurrentHashMap.newKeySet();
 
     private final Listeners listeners;
     private final boolean woven;
@@ -61,7 +66,10 @@ public final class BoundMethod {
         this.planner = planner;
         this.directory = directory;
         this.listeners = listeners;
-        this.plan = withExecutors(planner.apply(Wish.NONE));
+        this.plan = planner.apply(Wish.NONE);
+        this.executors.putAll(executorsOf(plan));
+        this.routes.addAll(plan.routes());
+        this.shape = plan.shape();
         this.returnType = plan.subject().returned();
         this.suspending = plan.subject().isSuspending();
         this.adapter = Shape.adapter(returnType);
@@ -69,14 +77,15 @@ public final class BoundMethod {
         this.woven = !suspending && WovenMethods.contains(plan.subject().method());
     }
 
-    private Plan withExecutors(Plan next) {
+    private Map<String, BodyExecutor> executorsOf(Plan plan) {
+        Map<String, BodyExecutor> found = new HashMap<>();
         for (Caller caller : Caller.values()) {
-            String name = next.route(caller).executor();
+            String name = plan.route(caller).executor();
             if (name != null) {
-                executors.computeIfAbsent(name, directory::get);
+                found.computeIfAbsent(name, directory::get);
             }
         }
-        return next;
+        return found;
     }
 
     /**
@@ -86,17 +95,20 @@ public final class BoundMethod {
      * @throws SmartAsyncConfigurationException if it can't work so; then nothing changes
      */
     public synchronized void tune(Wish wish) {
-        plan = withExecutors(planner.apply(wish));
+        Plan next = planner.apply(wish);
+        executors.putAll(executorsOf(next));
+        routes.addAll(next.routes());
+        plan = next;
         tuning = wish;
     }
 
     /**
-     * Whether {@link #tune} can do that.
+     * Whether {@link #tune} can do that; changes nothing.
      *
      * @throws SmartAsyncConfigurationException if it can't work so
      */
     public void check(Wish wish) {
-        withExecutors(planner.apply(wish));
+        executorsOf(planner.apply(wish));
     }
 
     /** What it was tuned to. */
@@ -107,6 +119,11 @@ public final class BoundMethod {
     /** What the engine does for this method. */
     public Plan plan() {
         return plan;
+    }
+
+    /** The ways that its calls take, and those that they took before it was tuned. */
+    public Set<Route> routes() {
+        return Set.copyOf(routes);
     }
 
     /** Whether AspectJ intercepts it too, further in than a proxy. */
@@ -149,7 +166,7 @@ public final class BoundMethod {
     }
 
     Shape shape() {
-        return plan.shape();
+        return shape;
     }
 
     Route route(Caller caller) {

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.BridgeMethodResolver;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * The bound methods of all beans, by bean class and method: the one look-up of a call. Filled at registration; a call
@@ -68,14 +69,21 @@ public final class MethodRegistry {
         return bound != null ? bound : bind(beanClass, invoked);
     }
 
-    /** Binds a method for a bridge, or a piece of code that says itself how it wants to be run. */
-    public BoundMethod bind(Subject subject, Wish operation) {
-        BoundMethod bound = new BoundMethod(tuning -> planner.plan(subject, operation, tuning), executors, listeners);
-        others.add(bound);
-        return bound;
+    /** Binds a method for a bridge. */
+    public BoundMethod bind(Subject subject) {
+        return operation(subject, Wish.NONE).obtain();
     }
 
-    /** All that is bound: methods, bridges and operations. */
+    /** Binds a piece of code that says itself how it wants to be run; {@link #all} has it from its first use on. */
+    SingletonSupplier<BoundMethod> operation(Subject subject, Wish operation) {
+        BoundMethod bound = new BoundMethod(tuning -> planner.plan(subject, operation, tuning), executors, listeners);
+        return SingletonSupplier.of(() -> {
+            others.add(bound);
+            return bound;
+        });
+    }
+
+    /** All that is bound: methods, bridges, and the operations that somebody used. */
     public List<BoundMethod> all() {
         return Stream.concat(
                         methods.values().stream()

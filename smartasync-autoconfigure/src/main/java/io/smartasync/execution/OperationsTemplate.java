@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ConcurrentLruCache;
+import org.springframework.util.function.SingletonSupplier;
 
 /** What the operations have in common: their settings, and an instance for each combination of them that is in use. */
 abstract class OperationsTemplate<S extends OperationSettings<S>> implements OperationSettings<S> {
@@ -73,28 +74,33 @@ abstract class OperationsTemplate<S extends OperationSettings<S>> implements Ope
         return instances.get(new Settings(settings.name, settings.executor, settings.workload, timeout));
     }
 
+    /** The same without a timeout. */
+    S withoutTimeout() {
+        return instances.get(new Settings(settings.name, settings.executor, settings.workload, null));
+    }
+
     @Nullable
     Duration timeout() {
         return settings.timeout;
     }
 
     /** An operation that runs code which gives a plain value. */
-    BoundMethod running(String operation) {
+    SingletonSupplier<BoundMethod> running(String operation) {
         return bind(operation, Shape.BLOCKING, settings);
     }
 
     /** An operation that waits for what was begun elsewhere. */
-    BoundMethod awaiting(String operation, Shape result) {
+    SingletonSupplier<BoundMethod> awaiting(String operation, Shape result) {
         return bind(operation, result, new Settings(settings.name, null, Workload.NON_BLOCKING, settings.timeout));
     }
 
-    private BoundMethod bind(String operation, Shape result, Settings with) {
+    private SingletonSupplier<BoundMethod> bind(String operation, Shape result, Settings with) {
         Method method = Arrays.stream(getClass().getInterfaces()[0].getMethods())
                 .filter(candidate -> candidate.getName().equals(operation))
                 .findFirst()
                 .orElseThrow();
         String name = with.name == null ? operation : with.name;
         Subject subject = new Subject(SmartAsyncOperations.class, name, method, method, method.getReturnType(), result);
-        return methods.bind(subject, new Wish(with.executor, with.workload, with.timeout, null));
+        return methods.operation(subject, new Wish(with.executor, with.workload, with.timeout, null));
     }
 }

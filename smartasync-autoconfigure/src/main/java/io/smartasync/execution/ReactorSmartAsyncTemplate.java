@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ReflectionUtils;
+import org.springframework.util.function.SingletonSupplier;
 import org.springframework.util.function.ThrowingFunction;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -23,23 +24,17 @@ public final class ReactorSmartAsyncTemplate extends OperationsTemplate<ReactorS
     private static final Body<Callable<? extends Iterable<?>>> MANY = work -> Flux.fromIterable(work.call());
     private static final Body<Mono<?>> RESULT = ReactorEngine::toFuture;
 
-    private final BoundMethod mono = running("mono");
-    private final BoundMethod flux = running("flux");
-    private final BoundMethod await = awaiting("await", Shape.PUBLISHER);
-    private final ReactorSmartAsyncTemplate each;
+    private final SingletonSupplier<BoundMethod> mono = running("mono");
+    private final SingletonSupplier<BoundMethod> flux = running("flux");
+    private final SingletonSupplier<BoundMethod> await = awaiting("await", Shape.PUBLISHER);
 
     /** Makes operations without settings. */
     public ReactorSmartAsyncTemplate(SmartAsyncEngine engine, MethodRegistry methods) {
         super(engine, methods);
-        this.each = this;
     }
 
     private ReactorSmartAsyncTemplate(OperationsTemplate<ReactorSmartAsyncOperations> origin, Settings settings) {
         super(origin, settings);
-        this.each = settings.timeout() == null
-                ? this
-                : new ReactorSmartAsyncTemplate(
-                        origin, new Settings(settings.name(), settings.executor(), settings.workload(), null));
     }
 
     @Override
@@ -50,20 +45,20 @@ public final class ReactorSmartAsyncTemplate extends OperationsTemplate<ReactorS
     @Override
     @SuppressWarnings("unchecked")
     public <T> Mono<T> mono(Callable<? extends @Nullable T> work) {
-        return (Mono<T>) publisher(mono, ONE, work);
+        return (Mono<T>) publisher(mono.obtain(), ONE, work);
     }
 
     @Override
     @SuppressWarnings("unchecked")
     public <T> Flux<T> flux(Callable<? extends Iterable<T>> work) {
-        return (Flux<T>) publisher(flux, MANY, work);
+        return (Flux<T>) publisher(flux.obtain(), MANY, work);
     }
 
     @Override
     @SuppressWarnings("unchecked")
     public <T> @Nullable T await(Mono<T> mono) throws Exception {
         try {
-            return (T) engine.invoke(await, RESULT, mono);
+            return (T) engine.invoke(await.obtain(), RESULT, mono);
         } catch (Throwable ex) {
             ReflectionUtils.rethrowException(ex);
             throw new IllegalStateException(ex);
@@ -78,9 +73,10 @@ public final class ReactorSmartAsyncTemplate extends OperationsTemplate<ReactorS
     @Override
     public <T, R> Flux<R> fluxAll(
             Collection<T> items, int concurrency, ThrowingFunction<T, ? extends @Nullable R> work) {
+        Duration limit = timeout();
+        ReactorSmartAsyncOperations each = limit == null ? this : withoutTimeout();
         Flux<R> results = Flux.fromIterable(items)
                 .flatMapSequential(item -> each.<R>mono(() -> work.applyWithException(item)), concurrency);
-        Duration limit = timeout();
         return limit == null
                 ? results
                 : Flux.defer(() -> {
@@ -94,8 +90,8 @@ public final class ReactorSmartAsyncTemplate extends OperationsTemplate<ReactorS
     }
 
     private TimeoutException tooLate(int items, Duration limit) {
-        return new TimeoutException(mono.plan().name() + " did not complete for all of " + items + " items within "
-                + limit.toMillis() + " ms");
+        return new TimeoutException(mono.obtain().plan().name() + " did not complete for all of " + items
+                + " items within " + limit.toMillis() + " ms");
     }
 
     private <I> Object publisher(BoundMethod method, Body<I> body, I invocation) {

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ReflectionUtils;
+import org.springframework.util.function.SingletonSupplier;
 import org.springframework.util.function.ThrowingFunction;
 
 /** Hands pieces of code to the engine. */
@@ -19,11 +20,11 @@ public final class SmartAsyncTemplate extends OperationsTemplate<SmartAsyncOpera
     private static final Body<Callable<?>> CODE = Callable::call;
     private static final Body<CompletionStage<?>> STAGE = stage -> stage;
 
-    private final BoundMethod call = running("call");
-    private final BoundMethod future = running("future");
-    private final BoundMethod await = awaiting("await", Shape.FUTURE);
-    private final BoundMethod callAll = awaiting("callAll", Shape.FUTURE);
-    private final BoundMethod futureAll = running("futureAll");
+    private final SingletonSupplier<BoundMethod> call = running("call");
+    private final SingletonSupplier<BoundMethod> future = running("future");
+    private final SingletonSupplier<BoundMethod> await = awaiting("await", Shape.FUTURE);
+    private final SingletonSupplier<BoundMethod> callAll = awaiting("callAll", Shape.FUTURE);
+    private final SingletonSupplier<BoundMethod> futureAll = running("futureAll");
 
     /** Makes operations without settings. */
     public SmartAsyncTemplate(SmartAsyncEngine engine, MethodRegistry methods) {
@@ -41,13 +42,13 @@ public final class SmartAsyncTemplate extends OperationsTemplate<SmartAsyncOpera
 
     @Override
     public <T extends @Nullable Object> T call(Callable<T> work) throws Exception {
-        return invoke(call, CODE, work);
+        return invoke(call.obtain(), CODE, work);
     }
 
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> future(Callable<T> work) {
         try {
-            return invoke(future, CODE, work);
+            return invoke(future.obtain(), CODE, work);
         } catch (Exception ex) {
             return CompletableFuture.failedFuture(ex);
         }
@@ -55,18 +56,19 @@ public final class SmartAsyncTemplate extends OperationsTemplate<SmartAsyncOpera
 
     @Override
     public <T extends @Nullable Object> T await(CompletionStage<T> stage) throws Exception {
-        return invoke(await, STAGE, stage);
+        return invoke(await.obtain(), STAGE, stage);
     }
 
     @Override
     public <T, R extends @Nullable Object> List<R> callAll(
             Collection<T> items, int concurrency, ThrowingFunction<T, R> work) throws Exception {
-        Route route = engine.route(callAll);
+        BoundMethod method = callAll.obtain();
+        Route route = engine.route(method);
         if (route.path() == ExecutionPath.REJECT) {
-            throw SmartAsyncEngine.reject(callAll, route);
+            throw SmartAsyncEngine.reject(method, route);
         }
         try {
-            return SmartAsyncEngine.await(callAll, futureAll(items, concurrency, work));
+            return SmartAsyncEngine.await(method, futureAll(items, concurrency, work));
         } catch (Throwable ex) {
             ReflectionUtils.rethrowException(ex);
             throw new IllegalStateException(ex);
@@ -76,7 +78,7 @@ public final class SmartAsyncTemplate extends OperationsTemplate<SmartAsyncOpera
     @Override
     public <T, R extends @Nullable Object> CompletableFuture<List<R>> futureAll(
             Collection<T> items, int concurrency, ThrowingFunction<T, R> work) {
-        return new FanOut<>(engine, futureAll, items, work).start(concurrency);
+        return new FanOut<>(engine, futureAll.obtain(), items, work).start(concurrency);
     }
 
     /** Whose result has the type, and is {@code null} only if, that the code says. */

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes each call a Micrometer observation {@code smartasync.call} with the key values of {@link SmartAsyncMeters}: in a
- * trace a span per call, child of what its caller does, with the event {@code smartasync.start} where the body starts
- * after it has waited for an executor. Thread-safe.
+ * trace a span per call, child of what its caller does, with the event {@code smartasync.start} when a body that was
+ * handed to an executor starts. Thread-safe.
  */
 public final class CallObservations implements CallObserver {
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records each call on {@link SmartAsyncMeters}. Timers are registered once per route and outcome, then found by the
- * identity of the route. Thread-safe.
+ * route. Thread-safe.
  */
 public final class SmartAsyncMetrics implements SmartAsyncListener {
 

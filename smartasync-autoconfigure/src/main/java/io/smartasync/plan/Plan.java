@@ -6,8 +6,10 @@ import io.smartasync.Route;
 import io.smartasync.Workload;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +81,13 @@ public final class Plan {
     /** The cell for a caller with a transaction, which would not cross a hop: if it would wait, it runs the body itself. */
     public Route routeInTransaction(Caller caller) {
         return Objects.requireNonNull(inTransaction.get(caller));
+    }
+
+    /** All cells, with a transaction and without. */
+    public Set<Route> routes() {
+        Set<Route> routes = new HashSet<>(row.values());
+        routes.addAll(inTransaction.values());
+        return routes;
     }
 
     /** What is planned. */

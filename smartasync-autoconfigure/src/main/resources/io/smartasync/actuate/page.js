@@ -28,7 +28,7 @@ function key(method, calls) {
   return [method.name, calls.caller, calls.path, calls.executor].join(" ");
 }
 
-// The same route may be listed under the method and its bridges
+// A method and its bridges may have the same route, which counts once
 function routes(report) {
   const all = new Map();
   for (const method of report.methods) {

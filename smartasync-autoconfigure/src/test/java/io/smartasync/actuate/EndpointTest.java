@@ -1,11 +1,15 @@
 package io.smartasync.actuate;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.jayway.jsonpath.JsonPath;
+import io.smartasync.ReactorSmartAsyncOperations;
 import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncBridge;
 import io.smartasync.Workload;
+import io.smartasync.actuate.SmartAsyncEndpoint.ExecutorReport;
 import io.smartasync.bridge.ImportSmartAsyncBridges;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,16 +17,23 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -68,12 +79,49 @@ class EndpointTest {
                     .containsExactly("reject");
 
             String all = get(application, "/actuator/smartasync").body();
-            assertThat(JsonPath.<List<String>>read(all, "$.methods[*].name"))
-                    .contains("Quotes#find", "Quotes#compute", "SmartAsyncOperations#call");
+            assertThat(JsonPath.<List<String>>read(all, "$.methods[*].name")).contains("Quotes#find", "Quotes#compute");
             assertThat(JsonPath.<List<String>>read(all, "$.executors[*].name"))
                     .containsExactlyInAnyOrder("io", "cpu", "quotes");
             assertThat(get(application, "/actuator/smartasync/Nobody").statusCode())
                     .isEqualTo(404);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void eachCallIsShownWhereItWasMadeAndEachProblemFoundOnce(WebApplicationType type) throws Exception {
+        try (ConfigurableApplicationContext application = start(type, "smartasync.advice.minimum-samples=1")) {
+            for (int call = 0; call < 50; call++) {
+                application.getBean(Quotes.class).price();
+            }
+            assertThat(JsonPath.<List<String>>read(
+                            get(application, "/actuator/smartasync").body(), "$.findings[*].subject"))
+                    .containsExactly("Quotes#price");
+
+            application.getBean(ReactiveQuotes.class).price().toFuture().get(10, TimeUnit.SECONDS);
+            String report =
+                    get(application, "/actuator/smartasync/Quotes.price").body();
+            assertThat(JsonPath.<List<String>>read(report, "$[?(@.shape == 'BLOCKING')].calls[*].path"))
+                    .containsExactly("direct");
+            assertThat(JsonPath.<List<String>>read(report, "$[?(@.shape == 'PUBLISHER')].calls[*].path"))
+                    .containsExactly("offload");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void operationsAreListedFromTheirFirstUseOn(WebApplicationType type) throws Exception {
+        try (ConfigurableApplicationContext application = start(type)) {
+            ReactorSmartAsyncOperations operations = application
+                    .getBean(ReactorSmartAsyncOperations.class)
+                    .named("plug-in")
+                    .timeout(Duration.ofSeconds(10));
+            assertThat(get(application, "/actuator/smartasync").body()).doesNotContain("SmartAsyncOperations#");
+            operations.mono(() -> "tea").toFuture().get(10, TimeUnit.SECONDS);
+            String all = get(application, "/actuator/smartasync").body();
+            assertThat(JsonPath.<List<String>>read(
+                            all, "$.methods[?(@.name == 'SmartAsyncOperations#plug-in')].calledAs"))
+                    .containsExactly("ReactorSmartAsyncOperations#mono");
         }
     }
 
@@ -114,6 +162,7 @@ class EndpointTest {
         try (ConfigurableApplicationContext application = start(type)) {
             Quotes quotes = application.getBean(Quotes.class);
             CountDownLatch open = new CountDownLatch(0);
+            assertThat(quotes.until(open).get(10, TimeUnit.SECONDS)).startsWith("smartasync-quotes-");
             assertThat(post(application, "/actuator/smartasync/Quotes.until", "{\"executor\": \"cpu\"}")
                             .statusCode())
                     .isEqualTo(200);
@@ -127,6 +176,12 @@ class EndpointTest {
                     "/actuator/smartasync/Quotes.until",
                     HttpRequest.newBuilder().DELETE());
             assertThat(quotes.until(open).get(10, TimeUnit.SECONDS)).startsWith("smartasync-quotes-");
+            report = get(application, "/actuator/smartasync/Quotes.until").body();
+            assertThat(JsonPath.<List<?>>read(report, "$[0].calls[?(@.executor == 'quotes')].outcomes"))
+                    .hasToString("[{\"SUCCESS\":2}]");
+            assertThat(JsonPath.<List<?>>read(report, "$[0].calls[?(@.executor == 'cpu')].outcomes"))
+                    .as("from before")
+                    .hasToString("[{\"SUCCESS\":1}]");
         }
     }
 
@@ -134,24 +189,63 @@ class EndpointTest {
     @EnumSource(names = {"SERVLET", "REACTIVE"})
     void whatCannotWorkIsRefusedAndChangesNothing(WebApplicationType type) throws Exception {
         try (ConfigurableApplicationContext application = start(type)) {
-            for (String wrong : List.of(
-                    "/quotes {\"concurrencyLimit\": 0}",
-                    "/quotes {\"queueCapacity\": -1}",
-                    "/quotes {\"executor\": \"cpu\"}",
-                    "/quotes {\"concurrencyLimit\": \"many\"}",
-                    "/Quotes.until {\"executor\": \"nowhere\"}",
-                    "/Quotes.until {\"timeout\": \"-1s\"}",
-                    "/Quotes.until {\"timeout\": \"soon\"}",
-                    "/Quotes.until {\"concurrencyLimit\": 3}")) {
-                String[] request = wrong.split(" ", 2);
-                assertThat(post(application, "/actuator/smartasync" + request[0], request[1])
-                                .statusCode())
-                        .as(wrong)
-                        .isEqualTo(400);
+            Map<String, String> reasons = Map.ofEntries(
+                    entry("/quotes {\"concurrencyLimit\": 0}", "at least 1"),
+                    entry("/quotes {\"queueCapacity\": -1}", "queue capacity must not be negative"),
+                    entry("/quotes {\"concurency\": 3}", "a concurrencyLimit and a queueCapacity"),
+                    entry("/Quotes.until {\"timeuot\": \"1s\"}", "executor, timeout, workload and debug"),
+                    entry("/quotes {\"executor\": \"cpu\"}", "a concurrencyLimit and a queueCapacity"),
+                    entry("/quotes {\"concurrencyLimit\": \"many\"}", "concurrencyLimit can't be 'many'"),
+                    entry("/Quotes.until {\"executor\": \"nowhere\"}", "there is no executor named 'nowhere'"),
+                    entry("/Quotes.until {\"timeout\": \"-1s\"}", "not positive"),
+                    entry("/Quotes.until {\"timeout\": \"soon\"}", "timeout can't be 'soon'"),
+                    entry("/Quotes.until {\"workload\": \"LIGHT\"}", "workload can't be 'LIGHT'"),
+                    entry("/Quotes.until {\"concurrencyLimit\": 3}", "those of its executor"),
+                    entry("/Nobody.at {\"timeout\": \"1s\"}", "no method or executor named 'Nobody.at'"));
+            for (Map.Entry<String, String> wrong : reasons.entrySet()) {
+                String[] request = wrong.getKey().split(" ", 2);
+                HttpResponse<String> refusal = post(application, "/actuator/smartasync" + request[0], request[1]);
+                assertThat(refusal.statusCode()).as(wrong.getKey()).isEqualTo(400);
+                assertThat(refusal.body()).as(wrong.getKey()).startsWith("{");
+                assertThat(JsonPath.<String>read(refusal.body(), "$.message")).contains(wrong.getValue());
             }
-            assertThat(post(application, "/actuator/smartasync/Nobody.at", "{}").statusCode())
-                    .isEqualTo(400);
+            HttpResponse<String> nobody = send(
+                    application,
+                    "/actuator/smartasync/Nobody.at",
+                    HttpRequest.newBuilder().DELETE());
+            assertThat(nobody.statusCode()).isEqualTo(400);
+            assertThat(JsonPath.<String>read(nobody.body(), "$.message")).contains("'Nobody.at'");
             assertThat(get(application, "/actuator/smartasync").body()).doesNotContain("\"tuned\":true");
+        }
+    }
+
+    /** As over JMX, which knows neither status nor body. */
+    @Test
+    void whoAsksWithoutHttpGetsTheReasonAsAnException() {
+        try (ConfigurableApplicationContext application = start(WebApplicationType.NONE)) {
+            SmartAsyncEndpoint endpoint = application.getBean(SmartAsyncEndpoint.class);
+            assertThat(endpoint.tune("quotes", 2, null, null, null, null, null)).isInstanceOf(ExecutorReport.class);
+            assertThatExceptionOfType(InvalidEndpointRequestException.class)
+                    .isThrownBy(() -> endpoint.tune("quotes", 0, null, null, null, null, null))
+                    .withMessageContaining("at least 1");
+        }
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void theLogSaysWhatWasTunedAndWhatWasReverted(CapturedOutput output) {
+        try (ConfigurableApplicationContext application = start(WebApplicationType.NONE)) {
+            SmartAsyncEndpoint endpoint = application.getBean(SmartAsyncEndpoint.class);
+            endpoint.tune("quotes", 2, null, null, null, null, null);
+            endpoint.revert("quotes");
+            endpoint.tune("Quotes.until", null, null, "cpu", null, null, null);
+            endpoint.revert("Quotes.until");
+            assertThat(output)
+                    .contains(
+                            "smartasync.executors.quotes was tuned: concurrency-limit 2",
+                            "smartasync.executors.quotes was reverted: concurrency-limit 1",
+                            "Quotes#until was tuned: executor=cpu",
+                            "Quotes#until was reverted: as configured");
         }
     }
 
@@ -217,6 +311,10 @@ class EndpointTest {
             return CompletableFuture.completedFuture(symbol);
         }
 
+        public String price() {
+            return "1.20";
+        }
+
         @SmartAsync(workload = Workload.CPU, timeout = "2s")
         public String compute() {
             return Thread.currentThread().getName();
@@ -233,5 +331,7 @@ class EndpointTest {
     interface ReactiveQuotes {
 
         Mono<String> find(String symbol);
+
+        Mono<String> price();
     }
 }

@@ -7,8 +7,6 @@ import io.smartasync.ExecutionPath;
 import io.smartasync.ExecutorState;
 import io.smartasync.Outcome;
 import io.smartasync.Route;
-import io.smartasync.actuate.MethodReports.MethodReport;
-import io.smartasync.actuate.MethodReports.Setting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +23,8 @@ class FindingsTest {
 
     private static final long AN_HOUR_AGO =
             System.nanoTime() - Duration.ofHours(1).toNanos();
+
+    private static final Route IN_PLACE = route(Caller.EVENT_LOOP, ExecutionPath.PASS_THROUGH, null);
 
     private final CallStatistics statistics = new CallStatistics();
 
@@ -50,16 +50,45 @@ class FindingsTest {
 
     @Test
     void bodiesThatHoldAnEventLoop() {
-        Route route = route(Caller.EVENT_LOOP, ExecutionPath.PASS_THROUGH, null);
-        calls(20, route, Outcome.SUCCESS, 5, 0);
-        statistics.onReturn(route, TimeUnit.MILLISECONDS.toNanos(20));
+        returns(98, 1);
+        returns(2, 20);
         assertThat(found()).isEmpty();
-        statistics.onReturn(route, TimeUnit.MILLISECONDS.toNanos(21));
+        returns(2, 21);
         assertThat(found()).singleElement().satisfies(finding -> {
             assertThat(finding.finding()).contains("holds event loops");
-            assertThat(finding.measured()).isEqualTo("21 ms");
+            assertThat(finding.measured()).isEqualTo("p99 50 ms");
+            assertThat(finding.threshold()).isEqualTo("p99 20 ms");
             assertThat(finding.change()).contains("smartasync.rules:", "\"Quotes#find\"", "workload: io");
         });
+    }
+
+    @Test
+    void butNotOneThatHeldItOnceWhenItsClassesWereLoaded() {
+        returns(1, 81);
+        for (int call = 0; call < 200; call++) {
+            returns(1, 1);
+            assertThat(found()).isEmpty();
+        }
+    }
+
+    @Test
+    void plainValuesThatAreMadeOnAnEventLoop() {
+        Route route = route(Caller.EVENT_LOOP, ExecutionPath.DIRECT, null);
+        calls(1, route, Outcome.SUCCESS, 81, 0);
+        calls(99, route, Outcome.SUCCESS, 1, 0);
+        assertThat(found()).isEmpty();
+        calls(1, route, Outcome.SUCCESS, 81, 0);
+        assertThat(found()).singleElement().satisfies(finding -> assertThat(finding.change())
+                .contains("@SmartAsyncBridge", "workload: io"));
+    }
+
+    @Test
+    void aMethodThatIsCalledAsItIsAndThroughABridgeIsFoundOnce() {
+        for (String way : List.of("as it is", "bridge")) {
+            calls(20, route(Caller.SERVLET, ExecutionPath.OFFLOAD, "io"), Outcome.SUCCESS, 900, 800);
+        }
+        assertThat(found()).singleElement().satisfies(finding -> assertThat(finding.finding())
+                .contains("wait for executor 'io'"));
     }
 
     @Test
@@ -101,12 +130,15 @@ class FindingsTest {
 
     @Test
     void executorsWhereMoreCallsWaitThanRun() {
-        assertThat(new Findings(THRESHOLDS, AN_HOUR_AGO).of(List.of(), List.of(executor(4, 4))))
-                .isEmpty();
-        assertThat(new Findings(THRESHOLDS, AN_HOUR_AGO).of(List.of(), List.of(executor(4, 5))))
-                .singleElement()
-                .satisfies(finding ->
-                        assertThat(finding.change()).isEqualTo("smartasync.executors.io.concurrency-limit: 8"));
+        assertThat(foundOf(executor(4, 4, 100))).isEmpty();
+        assertThat(foundOf(executor(4, 5, 10))).isEmpty();
+        assertThat(foundOf(executor(4, 5, 11))).singleElement().satisfies(finding -> assertThat(finding.change())
+                .isEqualTo("smartasync.executors.io.concurrency-limit: 8"));
+        assertThat(foundOf(executor(4, 16, 0))).as("none of which ends").hasSize(1);
+    }
+
+    private static List<Finding> foundOf(ExecutorState executor) {
+        return new Findings(THRESHOLDS, AN_HOUR_AGO).of(Map.of(), List.of(executor));
     }
 
     @Test
@@ -115,19 +147,7 @@ class FindingsTest {
     }
 
     private List<Finding> found() {
-        Setting none = new Setting(null, "default");
-        return new Findings(THRESHOLDS, AN_HOUR_AGO)
-                .of(
-                        List.of(new MethodReport(
-                                "Quotes#find",
-                                null,
-                                "FUTURE",
-                                none,
-                                none,
-                                false,
-                                Map.of(),
-                                statistics.of("Quotes#find"))),
-                        List.of());
+        return new Findings(THRESHOLDS, AN_HOUR_AGO).of(statistics.byMethod(), List.of());
     }
 
     private void calls(int count, Route route, Outcome outcome, long millis, long waitMillis) {
@@ -139,11 +159,18 @@ class FindingsTest {
         }
     }
 
+    private void returns(int count, long millis) {
+        for (int i = 0; i < count; i++) {
+            statistics.onReturn(IN_PLACE, TimeUnit.MILLISECONDS.toNanos(millis));
+        }
+        calls(count, IN_PLACE, Outcome.SUCCESS, 5, 0);
+    }
+
     private static Route route(Caller caller, ExecutionPath path, @Nullable String executor) {
         return new Route("Quotes", "find", caller, path, executor);
     }
 
-    private static ExecutorState executor(int limit, int queued) {
+    private static ExecutorState executor(int limit, int queued, long completed) {
         return new ExecutorState() {
             @Override
             public String name() {
@@ -177,7 +204,7 @@ class FindingsTest {
 
             @Override
             public long completed() {
-                return 0;
+                return completed;
             }
 
             @Override

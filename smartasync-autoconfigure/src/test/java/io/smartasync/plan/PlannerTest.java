@@ -297,6 +297,19 @@ class PlannerTest {
         assertThat(plan.route(Caller.VIRTUAL)).hasToString("Plain#value from virtual: direct");
     }
 
+    /** What is kept for each route is kept once, however often a method is tuned or an operation gets another timeout. */
+    @Test
+    void theRouteOfAPlanThatIsMadeAnewEqualsTheOneBefore() {
+        Planner planner = planner();
+        Subject subject = Subject.of(Plain.class, method(Plain.class, "value"));
+        Wish timeout = new Wish(null, null, Duration.ofSeconds(1), null);
+
+        Plan first = planner.plan(subject, timeout, Wish.NONE);
+        Plan second = planner.plan(subject, Wish.NONE, timeout);
+
+        assertThat(first.routes()).isEqualTo(second.routes()).hasSizeGreaterThan(4);
+    }
+
     @Test
     void aMethodWithoutAnyAnnotationCanBePlannedToo() {
         // As a bridge does, over a bean of a library

@@ -1,0 +1,43 @@
+package io.smartasync.execution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.smartasync.Caller;
+import io.smartasync.Route;
+import io.smartasync.SmartAsync;
+import io.smartasync.plan.Wish;
+import io.smartasync.support.TestContext;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A method's plan is replaced as a whole, and only when it is said so. */
+@Timeout(30)
+class TuningTest {
+
+    @Test
+    void lookingWhetherATuningCanWorkChangesNothing() {
+        TestContext.with(Bean.class).run(context -> {
+            BoundMethod method = context.getBean(MethodRegistry.class).get(Bean.class, Bean.class.getMethod("future"));
+            Wish cpu = new Wish("cpu", null, null, null);
+            method.check(cpu);
+            Route io = method.route(Caller.PLATFORM);
+            assertThat(method.executor(io).name()).isEqualTo("io");
+            Route tuned = new Route(io.className(), io.methodName(), io.caller(), io.path(), "cpu");
+            assertThatIllegalStateException().isThrownBy(() -> method.executor(tuned));
+
+            method.tune(cpu);
+            assertThat(method.executor(tuned).name()).isEqualTo("cpu");
+            assertThat(method.executor(io).name()).as("under way").isEqualTo("io");
+        });
+    }
+
+    static class Bean {
+
+        @SmartAsync
+        public CompletableFuture<String> future() {
+            return CompletableFuture.completedFuture("");
+        }
+    }
+}
