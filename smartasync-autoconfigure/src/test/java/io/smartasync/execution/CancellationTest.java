@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncTimeoutException;
 import io.smartasync.Workload;
+import io.smartasync.support.Await;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
 import java.time.Duration;
@@ -44,7 +45,7 @@ class CancellationTest {
 
             assertThat(Body.end()).isInstanceOf(InterruptedException.class);
             assertThat(calls.by("outcome")).containsExactly(entry("CANCELLED", 1L));
-            awaitIdle(one);
+            Await.idle(one);
             assertThat(bean.flagOfTheNextTask().get()).isFalse();
         });
     }
@@ -60,7 +61,7 @@ class CancellationTest {
             Body.release();
 
             assertThat(Body.end()).isNull();
-            awaitIdle(one);
+            Await.idle(one);
         });
     }
 
@@ -86,14 +87,14 @@ class CancellationTest {
             Body.awaitStart();
             subscription.dispose();
             assertThat(Body.end()).isInstanceOf(InterruptedException.class);
-            awaitIdle(one);
+            Await.idle(one);
 
             Body.reset();
             subscription = bean.flux().subscribe();
             Body.awaitStart();
             subscription.dispose();
             assertThat(Body.end()).isInstanceOf(InterruptedException.class);
-            awaitIdle(one);
+            Await.idle(one);
             assertThat(calls.by("outcome")).containsExactly(entry("CANCELLED", 2L));
         });
     }
@@ -184,7 +185,7 @@ class CancellationTest {
                     .isThrownBy(() -> bean.neverInTime().get())
                     .withCauseInstanceOf(TimeoutException.class);
             assertThat(calls.by("outcome")).containsExactly(entry("TIMEOUT", 4L));
-            awaitIdle(one);
+            Await.idle(one);
         });
     }
 
@@ -198,7 +199,7 @@ class CancellationTest {
 
             assertThat(Body.end()).isInstanceOf(InterruptedException.class);
             assertThat(future.get()).isEqualTo("mine");
-            awaitIdle(one);
+            Await.idle(one);
             assertThat(calls.by("outcome")).containsExactly(entry("SUCCESS", 1L));
         });
     }
@@ -269,12 +270,6 @@ class CancellationTest {
                             context.getBean("smartasync-one", SmartAsyncTaskExecutor.class),
                             TestContext.calls(context));
                 });
-    }
-
-    private static void awaitIdle(SmartAsyncTaskExecutor executor) {
-        while (executor.active() > 0) {
-            Thread.onSpinWait();
-        }
     }
 
     /** The body of the calls: notes its start, blocks until it is released or interrupted, notes how it ended. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.smartasync.SmartAsync;
 import io.smartasync.Workload;
+import io.smartasync.support.Await;
 import io.smartasync.support.TestContext;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -34,9 +35,7 @@ class LaterRequestsTest {
             subscriber.cancel();
             assertThat(one.active()).as("the generator still runs").isEqualTo(1);
             gate.countDown();
-            while (one.active() > 0) {
-                Thread.onSpinWait();
-            }
+            Await.idle(one);
         });
     }
 
