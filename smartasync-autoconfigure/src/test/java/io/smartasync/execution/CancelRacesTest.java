@@ -61,6 +61,9 @@ class CancelRacesTest {
                     assertThat(interruptsLeft)
                             .as("interrupts left on the thread")
                             .isZero();
+                    assertThat(context.getBean(BareThread.class).interruptsLeft)
+                            .as("interrupts left on a bare thread")
+                            .hasValue(0);
                     assertThat(one.completed()).isLessThanOrEqualTo(2L * ROUNDS * STEPS);
                     assertThat(calls.by("method"))
                             .containsEntry(shape, (long) ROUNDS * STEPS)
@@ -100,6 +103,9 @@ class CancelRacesTest {
             while (!stopped) {
                 try {
                     tasks.take().run();
+                    if (Thread.interrupted()) {
+                        interruptsLeft.incrementAndGet();
+                    }
                 } catch (InterruptedException ex) {
                     interruptsLeft.incrementAndGet();
                 }
