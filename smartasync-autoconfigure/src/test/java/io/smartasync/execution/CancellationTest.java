@@ -141,7 +141,7 @@ class CancellationTest {
             Body.awaitStart();
             CompletableFuture<Boolean> waiting = bean.flagOfTheNextTask();
             assertThat(one.queued()).isEqualTo(1);
-            assertThat(bean.flagOfTheNextTask().handle((value, ex) -> ex).join())
+            assertThat(bean.flagOfTheNextTask().handle((value, ex) -> ex).get(10, TimeUnit.SECONDS))
                     .isInstanceOf(TaskRejectedException.class)
                     .hasMessageContaining("smartasync.executors.one")
                     .hasMessageContaining("queue-capacity");

@@ -40,7 +40,7 @@ class ShutdownTest {
             CompletableFuture<Void> closing = CompletableFuture.runAsync(
                     context.getSourceApplicationContext()::close, task -> new Thread(task).start());
             Await.until("refusal", () -> bean.nothing().isCompletedExceptionally());
-            assertThat(bean.nothing().handle((value, ex) -> ex).join())
+            assertThat(bean.nothing().handle((value, ex) -> ex).get(10, TimeUnit.SECONDS))
                     .isInstanceOf(TaskRejectedException.class)
                     .hasMessageContaining("smartasync.executors.io is shut down");
             assertThat(closing).isNotDone();
