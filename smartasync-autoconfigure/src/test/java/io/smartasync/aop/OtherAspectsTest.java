@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.aspectj.lang.JoinPoint;
@@ -49,7 +50,8 @@ class OtherAspectsTest {
     @Test
     void adviceFurtherInRunsWhereTheBodyRuns() {
         TestContext.with(Pricing.class, Inner.class).run(context -> {
-            assertThat(context.getBean(Pricing.class).price("tea").join()).isEqualTo("price of tea");
+            assertThat(context.getBean(Pricing.class).price("tea").get(10, TimeUnit.SECONDS))
+                    .isEqualTo("price of tea");
 
             assertThat(context.getBean(Inner.class).seen)
                     .hasSize(3)
@@ -63,7 +65,8 @@ class OtherAspectsTest {
     void adviceFurtherOutRunsOnTheCallersThread() {
         TestContext.with(Pricing.class, Outer.class).run(context -> {
             Calls calls = TestContext.calls(context);
-            assertThat(context.getBean(Pricing.class).price("tea").join()).isEqualTo("price of tea");
+            assertThat(context.getBean(Pricing.class).price("tea").get(10, TimeUnit.SECONDS))
+                    .isEqualTo("price of tea");
 
             assertThat(calls.by("caller")).containsExactly(entry("platform", 1L)); // intercepted once
 
@@ -82,8 +85,8 @@ class OtherAspectsTest {
         TestContext.with(Pricing.class, InheritedPricing.class, Outer.class)
                 .withPropertyValues("smartasync.order=" + order)
                 .run(context -> {
-                    context.getBean(Pricing.class).price("tea").join();
-                    context.getBean(InheritedPricing.class).price("rum").join();
+                    context.getBean(Pricing.class).price("tea").get(10, TimeUnit.SECONDS);
+                    context.getBean(InheritedPricing.class).price("rum").get(10, TimeUnit.SECONDS);
 
                     // 500, the order of the other aspect, is further out than 1000 and further in than 400
                     assertThat(context.getBean(Outer.class).seen)
@@ -97,7 +100,7 @@ class OtherAspectsTest {
         TestContext.with(InheritedPricing.class, Inner.class, Outer.class).run(context -> {
             Calls calls = TestContext.calls(context);
 
-            assertThat(context.getBean(InheritedPricing.class).price("tea").join())
+            assertThat(context.getBean(InheritedPricing.class).price("tea").get(10, TimeUnit.SECONDS))
                     .isEqualTo("price of tea");
 
             assertThat(calls.by("method")).containsExactly(entry("price", 1L));
@@ -112,7 +115,7 @@ class OtherAspectsTest {
     void eachAdviceSeesItsOwnCallWhereOneBodyCallsAnotherBean() {
         TestContext.with(Checkout.class, Pricing.class, Inner.class, Outer.class)
                 .run(context -> {
-                    assertThat(context.getBean(Checkout.class).pay("tea").join())
+                    assertThat(context.getBean(Checkout.class).pay("tea").get(10, TimeUnit.SECONDS))
                             .isEqualTo("paid price of tea, taxed");
 
                     assertThat(context.getBean(Inner.class).seen)
@@ -144,7 +147,7 @@ class OtherAspectsTest {
             }
 
             for (int i = 0; i < 100; i++) {
-                assertThat(prices.get(i).join()).isEqualTo("price of item" + i);
+                assertThat(prices.get(i).get(10, TimeUnit.SECONDS)).isEqualTo("price of item" + i);
             }
             assertThat(context.getBean(Inner.class).seen).extracting(Seen::what).doesNotHaveDuplicates();
             assertThat(context.getBean(Inner.class).seen).hasSize(300);
@@ -158,7 +161,7 @@ class OtherAspectsTest {
                 .withInitializer(context -> new XmlBeanDefinitionReader((BeanDefinitionRegistry) context)
                         .loadBeanDefinitions(new ByteArrayResource(XmlAspect.XML.getBytes(UTF_8))))
                 .run(context -> {
-                    context.getBean(Pricing.class).price("tea").join();
+                    context.getBean(Pricing.class).price("tea").get(10, TimeUnit.SECONDS);
 
                     assertThat(context.getBean(XmlAspect.class).seen).containsExactly("price(tea)");
                 });
@@ -182,7 +185,8 @@ class OtherAspectsTest {
         TestContext.with(Pricing.class, Twice.class).run(context -> {
             Calls calls = TestContext.calls(context);
 
-            assertThat(context.getBean(Pricing.class).price("tea").join()).isEqualTo("price of tea");
+            assertThat(context.getBean(Pricing.class).price("tea").get(10, TimeUnit.SECONDS))
+                    .isEqualTo("price of tea");
 
             assertThat(context.getBean(Pricing.class).asked()).isEqualTo(2);
             assertThat(calls.by("method")).containsExactly(entry("price", 1L));
@@ -199,8 +203,8 @@ class OtherAspectsTest {
             Matched.methods.clear();
 
             context.getBean(Pricing.class).tax("tea");
-            context.getBean(Pricing.class).price("tea").join();
-            context.getBean(InheritedPricing.class).price("tea").join();
+            context.getBean(Pricing.class).price("tea").get(10, TimeUnit.SECONDS);
+            context.getBean(InheritedPricing.class).price("tea").get(10, TimeUnit.SECONDS);
 
             assertThat(Matched.methods).isEmpty();
         });

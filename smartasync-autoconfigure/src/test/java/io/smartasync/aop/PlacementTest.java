@@ -11,6 +11,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -54,7 +55,8 @@ class PlacementTest {
         TestContext.with(Vets.class, Vets.Visits.class).run(context -> {
             Calls calls = TestContext.calls(context);
 
-            assertThat(context.getBean(Vets.class).find("Helen").join()).isEqualTo("Helen");
+            assertThat(context.getBean(Vets.class).find("Helen").get(10, TimeUnit.SECONDS))
+                    .isEqualTo("Helen");
             assertThat(context.getBean(Vets.Visits.class).last("Leo")).isEqualTo("Leo");
 
             assertThat(calls.by("method")).containsOnly(entry("find", 1L), entry("last", 1L));

@@ -9,6 +9,7 @@ import io.smartasync.Route;
 import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncListener;
 import io.smartasync.Workload;
+import io.smartasync.support.Await;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
 import java.util.ArrayList;
@@ -77,9 +78,8 @@ class AccountingTest {
                 caller.get(200, TimeUnit.SECONDS);
             }
             callers.shutdown();
-            while (few.active() > 0 || few.queued() > 0 || tally.ended.sum() < CALLS) {
-                awake();
-            }
+            Await.idle(few);
+            Await.until("end of each call", () -> tally.ended.sum() >= CALLS);
             assertExactlyOnce(tally, calls);
             assertThat(calls.by("outcome").keySet())
                     .containsExactlyInAnyOrder("SUCCESS", "ERROR", "CANCELLED", "TIMEOUT", "REJECTED");
@@ -137,16 +137,9 @@ class AccountingTest {
                         .as("context on a pooled thread")
                         .isNull();
             } catch (TaskRejectedException ex) {
-                awake(); // it is full at the moment
+                Thread.sleep(1); // it is full at the moment
             }
         }
-    }
-
-    private static void awake() throws InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
-        Thread.onSpinWait();
     }
 
     private static ApplicationContextRunner application() {

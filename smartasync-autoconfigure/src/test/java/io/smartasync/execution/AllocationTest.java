@@ -171,6 +171,9 @@ class AllocationTest {
 
     private static <T> Future<T> done(Future<T> future) {
         while (!future.isDone()) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new IllegalStateException("not done within the time of the test");
+            }
             Thread.yield(); // a thread that parks would allocate too, now and then
         }
         return future;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncTimeoutException;
 import io.smartasync.Workload;
+import io.smartasync.support.Await;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
 import java.time.Duration;
@@ -46,7 +47,7 @@ class CancellationTest {
 
             assertThat(Body.end()).isInstanceOf(InterruptedException.class);
             assertThat(calls.by("outcome")).containsExactly(entry("CANCELLED", 1L));
-            awaitIdle(one);
+            Await.idle(one);
             assertThat(bean.flagOfTheNextTask().get()).isFalse();
         });
     }
@@ -62,7 +63,7 @@ class CancellationTest {
             Body.release();
 
             assertThat(Body.end()).isNull();
-            awaitIdle(one);
+            Await.idle(one);
         });
     }
 
@@ -88,14 +89,14 @@ class CancellationTest {
             Body.awaitStart();
             subscription.dispose();
             assertThat(Body.end()).isInstanceOf(InterruptedException.class);
-            awaitIdle(one);
+            Await.idle(one);
 
             Body.reset();
             subscription = bean.flux().subscribe();
             Body.awaitStart();
             subscription.dispose();
             assertThat(Body.end()).isInstanceOf(InterruptedException.class);
-            awaitIdle(one);
+            Await.idle(one);
             assertThat(calls.by("outcome")).containsExactly(entry("CANCELLED", 2L));
         });
     }
@@ -142,7 +143,7 @@ class CancellationTest {
             Body.awaitStart();
             CompletableFuture<Boolean> waiting = bean.flagOfTheNextTask();
             assertThat(one.queued()).isEqualTo(1);
-            assertThat(bean.flagOfTheNextTask().handle((value, ex) -> ex).join())
+            assertThat(bean.flagOfTheNextTask().handle((value, ex) -> ex).get(10, TimeUnit.SECONDS))
                     .isInstanceOf(TaskRejectedException.class)
                     .hasMessageContaining("smartasync.executors.one")
                     .hasMessageContaining("queue-capacity");
@@ -186,7 +187,7 @@ class CancellationTest {
                     .isThrownBy(() -> bean.neverInTime().get())
                     .withCauseInstanceOf(TimeoutException.class);
             assertThat(calls.by("outcome")).containsExactly(entry("TIMEOUT", 4L));
-            awaitIdle(one);
+            Await.idle(one);
         });
     }
 
@@ -209,7 +210,7 @@ class CancellationTest {
                     .isEqualTo("first");
             assertThat(one.active()).isEqualTo(1);
             Body.release();
-            awaitIdle(one);
+            Await.idle(one);
         });
     }
 
@@ -237,7 +238,7 @@ class CancellationTest {
 
             assertThat(Body.end()).isInstanceOf(InterruptedException.class);
             assertThat(future.get()).isEqualTo("mine");
-            awaitIdle(one);
+            Await.idle(one);
             assertThat(calls.by("outcome")).containsExactly(entry("SUCCESS", 1L));
         });
     }
@@ -308,12 +309,6 @@ class CancellationTest {
                             context.getBean("smartasync-one", SmartAsyncTaskExecutor.class),
                             TestContext.calls(context));
                 });
-    }
-
-    private static void awaitIdle(SmartAsyncTaskExecutor executor) {
-        while (executor.active() > 0) {
-            Thread.onSpinWait();
-        }
     }
 
     /** The body of the calls: notes its start, blocks until it is released or interrupted, notes how it ended. */

@@ -46,10 +46,12 @@ class EventLoopStaysFreeTest {
             CompletableFuture<Thread> waiting = onLoop(() -> bean.future(release));
 
             CompletableFuture<Thread> refused = onLoop(() -> bean.future(release));
-            assertThat(refused.handle((value, ex) -> ex).join()).isInstanceOf(TaskRejectedException.class);
+            assertThat(refused.handle((value, ex) -> ex).get(10, TimeUnit.SECONDS))
+                    .isInstanceOf(TaskRejectedException.class);
             Mono<Thread> mono = onLoop(() -> bean.mono(release));
             CompletableFuture<Thread> subscribed = onLoop(mono::toFuture);
-            assertThat(subscribed.handle((value, ex) -> ex).join()).isInstanceOf(TaskRejectedException.class);
+            assertThat(subscribed.handle((value, ex) -> ex).get(10, TimeUnit.SECONDS))
+                    .isInstanceOf(TaskRejectedException.class);
             assertThat(running).isNotDone();
 
             release.countDown();
@@ -67,7 +69,7 @@ class EventLoopStaysFreeTest {
             CompletableFuture<Thread> running = onLoop(() -> bean.onHostsPool(release));
 
             CompletableFuture<Thread> refused = onLoop(() -> bean.onHostsPool(new CountDownLatch(0)));
-            assertThat(refused.handle((value, ex) -> ex).join())
+            assertThat(refused.handle((value, ex) -> ex).get(10, TimeUnit.SECONDS))
                     .isInstanceOf(TaskRejectedException.class)
                     .hasMessageContaining("'callerRuns' is full")
                     .hasMessageContaining("event loop");

@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.smartasync.SmartAsync;
 import io.smartasync.Workload;
+import io.smartasync.support.Await;
 import io.smartasync.support.TestContext;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.reactivestreams.Subscription;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.core.task.TaskRejectedException;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 
@@ -29,14 +34,13 @@ class LaterRequestsTest {
             SmartAsyncTaskExecutor one = context.getBean("smartasync-one", SmartAsyncTaskExecutor.class);
             Asking subscriber = new Asking();
             context.getBean(Bean.class).uninterruptible().subscribe(subscriber);
+            takeTheFirst(subscriber, one);
             subscriber.request(1);
             generating.await();
             subscriber.cancel();
             assertThat(one.active()).as("the generator still runs").isEqualTo(1);
             gate.countDown();
-            while (one.active() > 0) {
-                Thread.onSpinWait();
-            }
+            Await.idle(one);
         });
     }
 
@@ -45,6 +49,7 @@ class LaterRequestsTest {
         run(context -> {
             Asking subscriber = new Asking();
             context.getBean(Bean.class).interruptible().subscribe(subscriber);
+            takeTheFirst(subscriber, context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
             subscriber.request(1);
             generating.await();
             subscriber.request(1);
@@ -52,6 +57,29 @@ class LaterRequestsTest {
             subscriber.cancel();
             assertThat(ended.get(10, TimeUnit.SECONDS)).isEqualTo("interrupted");
         });
+    }
+
+    /** Until the only thread is free again: the body, which may generate the first element itself, has returned. */
+    private static void takeTheFirst(Asking subscriber, SmartAsyncTaskExecutor one) throws Exception {
+        subscriber.request(1);
+        assertThat(subscriber.elements.poll(10, TimeUnit.SECONDS)).isEqualTo("first");
+        FutureTask<Void> next = new FutureTask<>(() -> null);
+        one.resume(new AfterTheBody(next));
+        next.get(10, TimeUnit.SECONDS);
+    }
+
+    /** Needs the thread and no permit. */
+    private record AfterTheBody(Runnable work) implements Task {
+
+        @Override
+        public void run() {
+            work.run();
+        }
+
+        @Override
+        public void refused(TaskRejectedException reason) {
+            throw reason;
+        }
     }
 
     private interface Scenario {
@@ -71,9 +99,16 @@ class LaterRequestsTest {
     /** Asks only when told to. */
     private static final class Asking extends BaseSubscriber<String> {
 
+        private final BlockingQueue<String> elements = new LinkedBlockingQueue<>();
+
         @Override
         protected void hookOnSubscribe(Subscription subscription) {
             // not yet
+        }
+
+        @Override
+        protected void hookOnNext(String element) {
+            elements.add(element);
         }
     }
 
@@ -90,15 +125,18 @@ class LaterRequestsTest {
         }
 
         private static Flux<String> generator() {
-            return Flux.generate(sink -> {
-                generating.countDown();
+            return Flux.generate(() -> "first", (element, sink) -> {
                 try {
-                    gate.await();
-                    sink.next("x");
+                    if (!element.equals("first")) {
+                        generating.countDown();
+                        gate.await();
+                    }
+                    sink.next(element);
                 } catch (InterruptedException ex) {
                     ended.complete("interrupted");
                     sink.complete();
                 }
+                return "later";
             });
         }
     }

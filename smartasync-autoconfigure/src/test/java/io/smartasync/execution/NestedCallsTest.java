@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncOperations;
 import io.smartasync.Workload;
+import io.smartasync.support.Await;
 import io.smartasync.support.TestContext;
 import java.time.Duration;
 import java.util.List;
@@ -36,7 +37,7 @@ class NestedCallsTest {
         application().run(context -> {
             assertThat(context.getBean(ByBeanName.class).outer(context.getBean(First.class)))
                     .isEqualTo(10);
-            assertIdle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+            Await.idle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
         });
     }
 
@@ -56,7 +57,7 @@ class NestedCallsTest {
             assertThat(first.future(10).get(10, TimeUnit.SECONDS)).isEqualTo(10);
             assertThat(first.composed(10).get(10, TimeUnit.SECONDS)).isEqualTo(10);
             assertThat(first.mono(10).toFuture().get(10, TimeUnit.SECONDS)).isEqualTo(10);
-            assertIdle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+            Await.idle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
         });
     }
 
@@ -66,7 +67,7 @@ class NestedCallsTest {
         application().run(context -> {
             First first = context.getBean(First.class);
             assertThat(first.later(10).toFuture().get(10, TimeUnit.SECONDS)).isEqualTo(10);
-            assertIdle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+            Await.idle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
         });
     }
 
@@ -91,7 +92,7 @@ class NestedCallsTest {
                 assertThat(elements.poll(10, TimeUnit.SECONDS)).isEqualTo(1);
             }
             subscriber.cancel();
-            assertIdle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+            Await.idle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
         });
     }
 
@@ -104,7 +105,7 @@ class NestedCallsTest {
                     List.of(first.twice(), first.thenValue(), first.afterNothing(), first.afterAnError())) {
                 assertThat(chain.toFuture().get(10, TimeUnit.SECONDS)).isZero();
             }
-            assertIdle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+            Await.idle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
         });
     }
 
@@ -121,7 +122,7 @@ class NestedCallsTest {
                 CompletableFuture<Integer> after = first.after(gate).thenApply(value -> first.value(0));
                 gate.countDown();
                 assertThat(after.get(10, TimeUnit.SECONDS)).isZero();
-                assertIdle(one);
+                Await.idle(one);
             }
             assertThat(one.threads()).isLessThanOrEqualTo(2);
         });
@@ -155,7 +156,7 @@ class NestedCallsTest {
                 gate.countDown();
                 assertThat(after.get(10, TimeUnit.SECONDS)).isBetween(0, 1);
             }
-            assertIdle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+            Await.idle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
             assertThat(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class)
                             .threads())
                     .isLessThanOrEqualTo(2);
@@ -197,8 +198,8 @@ class NestedCallsTest {
             for (CompletableFuture<Integer> chain : chains) {
                 assertThat(chain.get(20, TimeUnit.SECONDS)).isEqualTo(10);
             }
-            assertIdle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
-            assertIdle(context.getBean("smartasync-other", SmartAsyncTaskExecutor.class));
+            Await.idle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+            Await.idle(context.getBean("smartasync-other", SmartAsyncTaskExecutor.class));
         });
     }
 
@@ -217,13 +218,6 @@ class NestedCallsTest {
             assertThat(running.get(10, TimeUnit.SECONDS)).isEqualTo(1);
             assertThat(waiting.get(10, TimeUnit.SECONDS)).isZero();
         });
-    }
-
-    private static void assertIdle(SmartAsyncTaskExecutor executor) {
-        while (executor.active() > 0) {
-            Thread.onSpinWait(); // the permit of a body that returned a pending result may take a moment
-        }
-        assertThat(executor.queued()).isZero();
     }
 
     private static ApplicationContextRunner application() {

@@ -10,6 +10,7 @@ import io.smartasync.SmartAsyncConfigurationException;
 import io.smartasync.SmartAsyncOperations;
 import io.smartasync.Workload;
 import io.smartasync.plan.Wish;
+import io.smartasync.support.Await;
 import io.smartasync.support.CallerThread;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
@@ -358,14 +359,8 @@ class OperationsTest {
         throw new AssertionError();
     }
 
-    private static void awaitIdle(AssertableApplicationContext context) throws InterruptedException {
-        SmartAsyncTaskExecutor io = context.getBean("smartasync-io", SmartAsyncTaskExecutor.class);
-        while (io.active() > 0) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException("still active: " + io.active());
-            }
-            Thread.onSpinWait();
-        }
+    private static void awaitIdle(AssertableApplicationContext context) {
+        Await.idle(context.getBean("smartasync-io", SmartAsyncTaskExecutor.class));
     }
 
     private interface Scenario {

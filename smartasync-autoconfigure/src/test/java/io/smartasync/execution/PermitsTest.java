@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class PermitsTest {
@@ -87,33 +91,63 @@ class PermitsTest {
         assertThat(permits.isIdle()).isTrue();
     }
 
-    /** Many submitters and releasers race: never more than the limit run, and no task is forgotten in the queue. */
-    @Test
-    void underContentionTheLimitHoldsAndEveryTaskRuns() throws Exception {
-        int limit = 3;
-        int tasks = 200_000;
-        ExecutorService threads = Executors.newFixedThreadPool(8);
+    /**
+     * Submitters and releasers race, and all stop after each round, since the next task would find a forgotten one: never
+     * more than the limit run, and no task is forgotten in the queue.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4})
+    void underContentionTheLimitHoldsAndEveryTaskRuns(int submitters) throws Exception {
+        int limit = submitters - 1;
+        int rounds = 1_000_000 / (submitters * submitters);
+        AtomicInteger started = new AtomicInteger();
         AtomicInteger running = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        CountDownLatch done = new CountDownLatch(tasks);
-        AtomicReference<Permits<Runnable>> permits = new AtomicReference<>();
-        permits.set(new Permits<>(limit, tasks, task -> {
-            threads.execute(task);
+        ThreadLocal<Integer> startedHere = ThreadLocal.withInitial(() -> 0);
+        Permits<String> permits = new Permits<>(limit, submitters, task -> {
+            started.incrementAndGet();
+            most.accumulateAndGet(running.incrementAndGet(), Math::max);
+            startedHere.set(startedHere.get() + 1);
             return true;
-        }));
-        for (int i = 0; i < tasks; i++) {
-            Runnable task = () -> {
-                most.accumulateAndGet(running.incrementAndGet(), Math::max);
-                running.decrementAndGet();
-                permits.get().release();
-                done.countDown();
-            };
-            assertThat(admit(permits.get(), task)).isTrue();
+        });
+        Phaser together = new Phaser(submitters) {
+            @Override
+            protected boolean onAdvance(int round, int parties) {
+                return round == rounds || !permits.isIdle();
+            }
+        };
+        ExecutorService threads = Executors.newFixedThreadPool(submitters);
+        List<Future<?>> submitting = new ArrayList<>();
+        for (int i = 0; i < submitters; i++) {
+            submitting.add(threads.submit(() -> {
+                Random random = new Random();
+                together.arriveAndAwaitAdvance();
+                while (!together.isTerminated()) {
+                    pause(random);
+                    admit(permits, "task");
+                    for (; startedHere.get() > 0; startedHere.set(startedHere.get() - 1)) {
+                        pause(random);
+                        running.decrementAndGet();
+                        permits.release(); // starts what waits, here
+                    }
+                    together.arriveAndAwaitAdvance();
+                }
+            }));
         }
-        assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(most.get()).isBetween(1, limit);
-        assertThat(permits.get().isIdle()).isTrue();
+        for (Future<?> submitter : submitting) {
+            submitter.get(50, TimeUnit.SECONDS);
+        }
         threads.shutdown();
+        assertThat(permits.waiting()).as("forgotten in the queue").isZero();
+        assertThat(permits.running()).as("permits that are out").isZero();
+        assertThat(most.get()).as("at once").isBetween(1, limit);
+        assertThat(started.get()).as("started").isEqualTo(rounds * submitters);
+    }
+
+    private static void pause(Random random) {
+        for (int i = random.nextInt(8); i > 0; i--) {
+            Thread.onSpinWait();
+        }
     }
 
     private static <T> boolean admit(Permits<T> permits, T task) {

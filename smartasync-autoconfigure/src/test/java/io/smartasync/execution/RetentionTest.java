@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncOperations;
 import io.smartasync.Workload;
+import io.smartasync.support.Await;
 import io.smartasync.support.TestContext;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,10 +51,7 @@ class RetentionTest {
         started.await();
         stuck.cancel(true);
         MDC.clear();
-        SmartAsyncTaskExecutor io = context.getBean("smartasync-io", SmartAsyncTaskExecutor.class);
-        while (io.active() > 0) {
-            Thread.sleep(1);
-        }
+        Await.idle(context.getBean("smartasync-io", SmartAsyncTaskExecutor.class));
         return List.of(
                 new WeakReference<>(argument),
                 new WeakReference<>(result),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.smartasync.SmartAsync;
 import io.smartasync.Workload;
+import io.smartasync.support.Await;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
 import java.util.Map;
@@ -37,7 +38,7 @@ class ReturnedStagesTest {
                     .isThrownBy(() -> call.get(10, TimeUnit.SECONDS))
                     .withCauseInstanceOf(TimeoutException.class);
             bean.release().countDown();
-            awaitIdle(one);
+            Await.idle(one);
         });
     }
 
@@ -62,7 +63,7 @@ class ReturnedStagesTest {
             Future<String> call = bean.plain();
             bean.begun().await();
             assertThat(call.cancel(true)).isTrue();
-            awaitIdle(one);
+            Await.idle(one);
             assertThat(bean.never()).isCancelled();
         });
     }
@@ -74,7 +75,7 @@ class ReturnedStagesTest {
             bean.begun().await();
             call.completeAsync(() -> "other");
             assertThat(call.get(10, TimeUnit.SECONDS)).isEqualTo("other");
-            awaitIdle(one);
+            Await.idle(one);
             assertThat(calls.by("outcome")).isEqualTo(Map.of("SUCCESS", 1L));
         });
     }
@@ -113,15 +114,9 @@ class ReturnedStagesTest {
             });
             assertThat(one.queued()).isZero();
             running.cancel(true);
-            awaitIdle(one);
+            Await.idle(one);
             assertThat(bean.errors()).hasValue(0);
         });
-    }
-
-    private static void awaitIdle(SmartAsyncTaskExecutor executor) {
-        while (executor.active() > 0) {
-            Thread.onSpinWait();
-        }
     }
 
     private interface Scenario {

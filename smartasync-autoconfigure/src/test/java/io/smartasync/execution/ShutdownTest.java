@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.smartasync.SmartAsync;
 import io.smartasync.Workload;
+import io.smartasync.support.Await;
 import io.smartasync.support.CallerThread;
 import io.smartasync.support.Calls;
 import io.smartasync.support.Servers;
@@ -42,11 +43,8 @@ class ShutdownTest {
 
             CompletableFuture<Void> closing = CompletableFuture.runAsync(
                     context.getSourceApplicationContext()::close, task -> new Thread(task).start());
-            CompletableFuture<String> late = bean.nothing();
-            while (!late.isCompletedExceptionally()) {
-                late = bean.nothing();
-            }
-            assertThat(late.handle((value, ex) -> ex).join())
+            Await.until("refusal", () -> bean.nothing().isCompletedExceptionally());
+            assertThat(bean.nothing().handle((value, ex) -> ex).get(10, TimeUnit.SECONDS))
                     .isInstanceOf(TaskRejectedException.class)
                     .hasMessageContaining("smartasync.executors.io is shut down");
             assertThat(closing).isNotDone();
@@ -181,13 +179,13 @@ class ShutdownTest {
     }
 
     private static void awaitRefusal(int port) {
-        while (true) {
+        Await.until("end of the server's socket", () -> {
             try (Socket socket = new Socket("127.0.0.1", port)) {
-                Thread.onSpinWait();
+                return socket.isClosed();
             } catch (IOException ex) {
-                return;
+                return true;
             }
-        }
+        });
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncListener;
 import io.smartasync.Workload;
 import io.smartasync.execution.SmartAsyncTaskExecutor;
+import io.smartasync.support.Await;
 import io.smartasync.support.TestContext;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -52,10 +53,7 @@ class BrokenObserverTest {
                         assertThat(bean.passed().toFuture().get(10, TimeUnit.SECONDS))
                                 .isEqualTo("x");
                     }
-                    SmartAsyncTaskExecutor one = context.getBean("smartasync-one", SmartAsyncTaskExecutor.class);
-                    while (one.active() > 0) {
-                        Thread.onSpinWait();
-                    }
+                    Await.idle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
                 });
     }
 

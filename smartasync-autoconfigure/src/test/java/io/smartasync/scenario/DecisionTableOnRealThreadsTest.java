@@ -12,6 +12,7 @@ import io.smartasync.ExecutionPath;
 import io.smartasync.SmartAsync;
 import io.smartasync.Workload;
 import io.smartasync.execution.SmartAsyncTaskExecutor;
+import io.smartasync.support.Await;
 import io.smartasync.support.CallerThread;
 import io.smartasync.support.Calls;
 import io.smartasync.support.Servers;
@@ -130,9 +131,7 @@ class DecisionTableOnRealThreadsTest {
         }
         if (method.equals("inBackground")) {
             // Nobody is told when it ends; its last trace is the sample on the timer
-            while (calls.byTags().isEmpty()) {
-                Thread.onSpinWait();
-            }
+            Await.until("sample on the timer", () -> !calls.byTags().isEmpty());
         }
         assertThat(calls.byTags())
                 .containsExactly(entry(

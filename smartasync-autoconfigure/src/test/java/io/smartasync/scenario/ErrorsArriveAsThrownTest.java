@@ -59,16 +59,17 @@ class ErrorsArriveAsThrownTest {
     @MethodSource("errors")
     void aFutureHoldsTheSameInstanceWhetherTheBodyThrowsOrItsFutureFails(Throwable error) {
         run(bean -> {
-            assertThat(bean.offloaded(error, true).handle((value, ex) -> ex).join())
+            assertThat(bean.offloaded(error, true).handle((value, ex) -> ex).get(10, TimeUnit.SECONDS))
                     .isSameAs(error);
-            assertThat(bean.offloaded(error, false).handle((value, ex) -> ex).join())
+            assertThat(bean.offloaded(error, false).handle((value, ex) -> ex).get(10, TimeUnit.SECONDS))
                     .isSameAs(error);
-            assertThat(bean.derived(error).handle((value, ex) -> ex).join()).isSameAs(error);
-            assertThat(bean.passedThrough(error, true).handle((value, ex) -> ex).join())
+            assertThat(bean.derived(error).handle((value, ex) -> ex).get(10, TimeUnit.SECONDS))
+                    .isSameAs(error);
+            assertThat(bean.passedThrough(error, true).handle((value, ex) -> ex).get(10, TimeUnit.SECONDS))
                     .isSameAs(error);
             assertThat(bean.passedThrough(error, false)
                             .handle((value, ex) -> ex)
-                            .join())
+                            .get(10, TimeUnit.SECONDS))
                     .isSameAs(error);
             assertThatExceptionOfType(ExecutionException.class)
                     .isThrownBy(() -> bean.plainFuture(error).get(10, TimeUnit.SECONDS))
@@ -88,21 +89,21 @@ class ErrorsArriveAsThrownTest {
         });
     }
 
-    private static @Nullable Throwable signalled(Mono<?> mono) {
+    private static @Nullable Throwable signalled(Mono<?> mono) throws Exception {
         return mono.map(Throwable.class::cast)
                 .onErrorResume(Mono::just)
                 .toFuture()
-                .join();
+                .get(10, TimeUnit.SECONDS);
     }
 
     @Test
     void whatAMethodReturnsInPlaceOfItsFutureOrPublisherFailsByName() {
         run(bean -> {
-            assertThat(bean.nullFuture().handle((value, ex) -> ex).join())
+            assertThat(bean.nullFuture().handle((value, ex) -> ex).get(10, TimeUnit.SECONDS))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("Bean#nullFuture")
                     .hasMessageContaining("null");
-            assertThat(bean.nullFutureInPlace().handle((value, ex) -> ex).join())
+            assertThat(bean.nullFutureInPlace().handle((value, ex) -> ex).get(10, TimeUnit.SECONDS))
                     .hasMessageContaining("Bean#nullFutureInPlace");
             assertThat(signalled(bean.nullMono())).hasMessageContaining("Bean#nullMono");
             assertThat(signalled(bean.nullMonoInPlace())).hasMessageContaining("Bean#nullMonoInPlace");
@@ -118,9 +119,9 @@ class ErrorsArriveAsThrownTest {
 
             catchThrowable(() -> bean.direct(error));
             catchThrowable(() -> bean.awaited(error));
-            bean.offloaded(error, true).exceptionally(ex -> null).join();
-            bean.offloaded(error, false).exceptionally(ex -> null).join();
-            bean.passedThrough(error, true).exceptionally(ex -> null).join();
+            bean.offloaded(error, true).exceptionally(ex -> null).get(10, TimeUnit.SECONDS);
+            bean.offloaded(error, false).exceptionally(ex -> null).get(10, TimeUnit.SECONDS);
+            bean.passedThrough(error, true).exceptionally(ex -> null).get(10, TimeUnit.SECONDS);
             signalled(bean.monoOffloaded(error, false));
             signalled(bean.monoInPlace(error, true));
 

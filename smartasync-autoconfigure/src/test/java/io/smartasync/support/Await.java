@@ -1,0 +1,39 @@
+package io.smartasync.support;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.smartasync.execution.SmartAsyncTaskExecutor;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.awaitility.core.ConditionFactory;
+
+/** Waits that end: a test that waits in vain fails within the time that it has, and says for what it waited. */
+public final class Await {
+
+    private Await() {}
+
+    /** Until nothing runs or waits there and each permit has come back, once. */
+    public static void idle(SmartAsyncTaskExecutor executor) {
+        patiently().untilAsserted(() -> {
+            assertThat(executor.queued())
+                    .as("tasks that wait in %s", executor.name())
+                    .isZero();
+            assertThat(executor.active())
+                    .as("permits that are out in %s", executor.name())
+                    .isZero();
+        });
+    }
+
+    /** Until it is so. */
+    public static void until(String what, Callable<Boolean> condition) {
+        patiently().alias(what).until(condition);
+    }
+
+    private static ConditionFactory patiently() {
+        return await().pollInSameThread()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .atMost(Duration.ofSeconds(10));
+    }
+}
