@@ -26,6 +26,7 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
     private final SmartAsyncEngine engine;
     private final BoundMethod method;
     private final Route route;
+    private final long start = System.nanoTime();
     private final List<T> items;
     private final ThrowingFunction<T, R> work;
     private final AtomicInteger next = new AtomicInteger();
@@ -78,8 +79,8 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
             worker.future.whenComplete((nothing, refusal) -> {
                 succeedIfAllAreDone();
                 if (refusal != null && end(Outcome.REJECTED)) {
-                    method.ended(route, Outcome.REJECTED, refusal, System.nanoTime() - worker.start);
                     stop();
+                    countIfNothingBegan(Outcome.REJECTED, refusal);
                     super.completeExceptionally(refusal);
                 }
             });
@@ -125,6 +126,7 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
             return isCancelled();
         }
         stop();
+        countIfNothingBegan(Outcome.CANCELLED, null);
         return super.cancel(interrupt);
     }
 
@@ -134,16 +136,26 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
             return false;
         }
         stop();
+        countIfNothingBegan(Outcome.SUCCESS, null);
         return super.complete(value);
     }
 
     @Override
     public boolean completeExceptionally(Throwable error) {
-        if (!end(error instanceof TimeoutException ? Outcome.TIMEOUT : Outcome.CANCELLED)) {
+        Outcome outcome = error instanceof TimeoutException ? Outcome.TIMEOUT : Outcome.CANCELLED;
+        if (!end(outcome)) {
             return false;
         }
         stop();
+        countIfNothingBegan(outcome, error);
         return super.completeExceptionally(error);
+    }
+
+    /** Items are counted, each when it ends; where there is none to tell of it, the call is. */
+    private void countIfNothingBegan(Outcome outcome, @Nullable Throwable error) {
+        if (next.get() == 0) {
+            method.ended(route, outcome, error, System.nanoTime() - start);
+        }
     }
 
     /** Whether the caller of this method is the one who ends it; what still runs then ends with {@code outcome}. */

@@ -6,7 +6,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.core.task.TaskRejectedException;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
 /** A {@code TaskExecutor} bean of the application. Its limits, queue and shutdown are its own. */
@@ -41,8 +43,12 @@ final class HostExecutor implements BodyExecutor {
         }
     }
 
+    /** What can't be told is taken for a queue: to run in place is slower at worst, to wait for oneself has no end. */
     private boolean wouldQueue() {
-        return executor instanceof ThreadPoolTaskExecutor pool && pool.getActiveCount() >= pool.getCorePoolSize();
+        if (executor instanceof ThreadPoolTaskExecutor pool) {
+            return pool.getActiveCount() >= pool.getCorePoolSize();
+        }
+        return !(executor instanceof SimpleAsyncTaskExecutor || executor instanceof VirtualThreadTaskExecutor);
     }
 
     @Override

@@ -14,6 +14,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -22,6 +24,8 @@ import org.junit.jupiter.api.Timeout;
 import org.reactivestreams.Subscription;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.task.TaskExecutor;
+import org.springframework.scheduling.concurrent.ConcurrentTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
@@ -175,6 +179,18 @@ class NestedCallsTest {
                 })
                 .run(context -> assertThat(context.getBean(Hosted.class).outer().get(10, TimeUnit.SECONDS))
                         .isEqualTo(1));
+    }
+
+    /** Of which nobody can tell whether it has a thread left. */
+    @Test
+    void aNestedCallOnAnExecutorOfAnyOtherKindRunsInPlace() {
+        ExecutorService single = Executors.newSingleThreadExecutor();
+        application()
+                .withBean(Hosted.class)
+                .withBean("host", TaskExecutor.class, () -> new ConcurrentTaskExecutor(single))
+                .run(context -> assertThat(context.getBean(Hosted.class).outer().get(10, TimeUnit.SECONDS))
+                        .isEqualTo(1));
+        single.shutdownNow();
     }
 
     @Test

@@ -93,6 +93,30 @@ class OperationsTest {
     }
 
     @Test
+    void whatEndsBeforeAnyItemBeganIsCountedOnce() {
+        TestContext.with()
+                .withPropertyValues(
+                        "smartasync.executors.io.threads=platform", "smartasync.executors.io.concurrency-limit=1")
+                .run(context -> {
+                    SmartAsyncOperations operations =
+                            context.getBean(SmartAsyncOperations.class).named("all");
+                    CountDownLatch release = new CountDownLatch(1);
+                    CompletableFuture<Integer> busy = operations.named("busy").future(() -> {
+                        release.await();
+                        return 0;
+                    });
+                    Calls calls = TestContext.calls(context);
+                    assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> operations
+                            .timeout(Duration.ofMillis(50))
+                            .callAll(List.of(1, 2, 3), 2, item -> item));
+                    operations.futureAll(List.of(1, 2, 3), 2, item -> item).cancel(true);
+                    assertThat(calls.by("outcome")).isEqualTo(Map.of("TIMEOUT", 1L, "CANCELLED", 1L));
+                    release.countDown();
+                    busy.get(10, TimeUnit.SECONDS);
+                });
+    }
+
+    @Test
     void itemsAreThoseOfTheMomentOfTheCall() {
         run((context, operations) -> {
             Collection<Integer> growing = new ArrayList<>(List.of(1, 2)) {
@@ -111,6 +135,7 @@ class OperationsTest {
     void aTimeoutMayBeTunedWhileCallsBegin() {
         TestContext.with().run(context -> {
             SmartAsyncOperations operations = context.getBean(SmartAsyncOperations.class);
+            operations.future(() -> "listed from its first use on").get(10, TimeUnit.SECONDS);
             BoundMethod future = context.getBean(MethodRegistry.class).all().stream()
                     .filter(method -> method.plan().name().equals("SmartAsyncOperations#future"))
                     .findFirst()
