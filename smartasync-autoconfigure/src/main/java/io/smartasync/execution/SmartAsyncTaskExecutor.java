@@ -265,9 +265,10 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     }
 
     /** A task of somebody who knows this executor as a {@code TaskExecutor} only. */
-    private final class PlainTask implements Task {
+    private final class PlainTask implements Link {
 
         private final Runnable work;
+        private volatile boolean over;
 
         PlainTask(Runnable work) {
             this.work = work;
@@ -276,8 +277,9 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         @Override
         public void run() {
             try {
-                work.run();
+                OffloadedCall.runAs(this, work);
             } finally {
+                over = true;
                 ended();
             }
         }
@@ -285,6 +287,16 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         @Override
         public boolean hasPermit() {
             return true;
+        }
+
+        @Override
+        public BodyExecutor executor() {
+            return SmartAsyncTaskExecutor.this;
+        }
+
+        @Override
+        public boolean isLive() {
+            return !over;
         }
 
         @Override
