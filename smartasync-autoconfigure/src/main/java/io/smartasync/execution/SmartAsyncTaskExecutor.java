@@ -216,18 +216,20 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         closed = true;
     }
 
-    /** Lets work in flight finish until the await period after {@code closedAt} is over, then interrupts it. */
+    /**
+     * Lets work in flight finish until the await period after {@code closedAt} is over, then interrupts it. Threads that are
+     * idle stay, for what the work of other executors still needs.
+     */
     void drain(long closedAt) {
         try {
             long left = TimeUnit.NANOSECONDS.convert(settings.awaitTermination()) - (System.nanoTime() - closedAt);
             if (!permits.isIdle() && !idle.await(left, TimeUnit.NANOSECONDS)) {
                 logger.warn("smartasync.executors." + name() + ": " + active() + " bodies still run and " + queued()
                         + " wait after " + settings.awaitTermination() + "; those are interrupted, these refused");
+                abandon();
             }
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
-        } finally {
-            abandon();
         }
     }
 
@@ -247,7 +249,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         });
     }
 
-    /** For a context that was never started; else all is done already. */
+    /** Ends the threads, with what is left on them. */
     @Override
     public void destroy() {
         close();

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Lazy;
@@ -53,6 +54,32 @@ class ShutdownTest {
             closing.get(10, TimeUnit.SECONDS);
             assertThat(inFlight.get(1, TimeUnit.SECONDS)).isEqualTo("done with nothing");
             assertThat(calls.by("outcome")).containsKeys("SUCCESS", "REJECTED").doesNotContainKey("ERROR");
+            assertNoThreadIsLeft();
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void workInFlightMayNeedAnExecutorThatIsIdle(boolean io) {
+        TestContext.with(Bean.class).run(context -> {
+            Bean bean = context.getBean(Bean.class);
+            CountDownLatch started = new CountDownLatch(1);
+            CompletableFuture<String> release = new CompletableFuture<>();
+            Mono<String> gate = Mono.fromFuture(release).doFirst(started::countDown);
+            Mono<String> done = Mono.just("done");
+            CompletableFuture<String> inFlight =
+                    (io ? bean.onIo(gate.then(bean.onCpu(done))) : bean.onCpu(gate.then(bean.onIo(done)))).toFuture();
+            started.await();
+
+            Thread closing = new Thread(context.getSourceApplicationContext()::close);
+            closing.start();
+            while (closing.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait(); // until it waits for the busy one
+            }
+            release.complete("go on");
+
+            assertThat(inFlight.get(10, TimeUnit.SECONDS)).isEqualTo("done");
+            closing.join();
             assertNoThreadIsLeft();
         });
     }
@@ -256,6 +283,16 @@ class ShutdownTest {
             started.countDown();
             release.await();
             seen.complete(resource.isOpen());
+        }
+
+        @SmartAsync(workload = Workload.IO)
+        public Mono<String> onIo(Mono<String> work) {
+            return work;
+        }
+
+        @SmartAsync(workload = Workload.CPU)
+        public Mono<String> onCpu(Mono<String> work) {
+            return work;
         }
 
         public CompletableFuture<String> nothing() {
