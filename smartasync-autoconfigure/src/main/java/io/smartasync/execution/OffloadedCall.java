@@ -5,6 +5,7 @@ import io.smartasync.CallObserver.ObservedCall;
 import io.smartasync.Route;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.task.TaskRejectedException;
@@ -32,6 +33,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
     private static final int IS_BEING_INTERRUPTED = 2;
     private static final int INTERRUPTED = 3;
     private static final int OVER = 4;
+    private static final int RESULT_PENDS = 5;
 
     final BodyExecutor executor;
     private final Carried context;
@@ -101,6 +103,9 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
     /** The body never ran: the executor is full or shut down, or the call was cancelled in time. */
     abstract void neverRan(@Nullable TaskRejectedException reason);
+
+    /** Ends the call, whose result is pending and can't be waited for any more. */
+    abstract void abandon(CancellationException reason);
 
     @Override
     public final void run() {
@@ -181,6 +186,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         }
     }
 
+    @Override
     boolean isOnBodyThread() {
         return runner == Thread.currentThread();
     }
@@ -263,6 +269,17 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         }
     }
 
+    /** The body has ended, its result perhaps not: who shuts the executor down waits for it, and ends it if need be. */
+    final void mayPend() {
+        if (isLive()) {
+            stage = RESULT_PENDS;
+            executor.resultPends(this);
+            if (!isLive()) {
+                executor.resultIsThere(this); // whoever left meanwhile may have come too early
+            }
+        }
+    }
+
     /** The result is pending no more; once per call. */
     final void leaveResult() {
         leave();
@@ -282,6 +299,9 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         if (HOLDERS.decrementAndGet(this) == 0) {
             if (RUNNING.get() != this) {
                 parent = null; // a chain holds only calls that are under way, or still have the thread
+            }
+            if (stage == RESULT_PENDS) {
+                executor.resultIsThere(this);
             }
             if (!underPermitOfChain) {
                 executor.ended();

@@ -4,6 +4,7 @@ import io.smartasync.Outcome;
 import io.smartasync.Route;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +67,14 @@ class ReactorCall extends OffloadedCall {
     void bodyEnded(@Nullable Object result, @Nullable Throwable failure) {
         if (failure != null) {
             subscription.onError(failure);
+        } else {
+            mayPend();
         }
+    }
+
+    @Override
+    void abandon(CancellationException reason) {
+        subscription.end(Outcome.CANCELLED, reason);
     }
 
     @Override

@@ -1,6 +1,9 @@
 package io.smartasync.execution;
 
 import io.smartasync.ExecutorState;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -35,6 +38,9 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     private volatile @Nullable Integer concurrencyLimit;
     private volatile int queueCapacity;
     private final LongAdder completed = new LongAdder();
+
+    /** The calls that have a body no more, but no result yet. */
+    private final Set<OffloadedCall> pending = ConcurrentHashMap.newKeySet();
 
     /**
      * Makes the executor; it starts threads when there is work for them.
@@ -182,10 +188,29 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         checkIdle();
     }
 
+    @Override
+    public void resultPends(OffloadedCall call) {
+        pending.add(call);
+        if (threads.isShutdown()) {
+            abandon(call);
+        }
+    }
+
+    @Override
+    public void resultIsThere(OffloadedCall call) {
+        pending.remove(call);
+        checkIdle();
+    }
+
     private void checkIdle() {
-        if (closed && permits.isIdle()) {
+        if (closed && isIdle()) {
             idle.countDown();
         }
+    }
+
+    /** Some results are pending without a permit of their own. */
+    private boolean isIdle() {
+        return permits.isIdle() && pending.isEmpty();
     }
 
     private boolean start(Task task) {
@@ -223,9 +248,10 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     void drain(long closedAt) {
         try {
             long left = TimeUnit.NANOSECONDS.convert(settings.awaitTermination()) - (System.nanoTime() - closedAt);
-            if (!permits.isIdle() && !idle.await(left, TimeUnit.NANOSECONDS)) {
-                logger.warn("smartasync.executors." + name() + ": " + active() + " bodies still run and " + queued()
-                        + " wait after " + settings.awaitTermination() + "; those are interrupted, these refused");
+            if (!isIdle() && !idle.await(left, TimeUnit.NANOSECONDS)) {
+                logger.warn("smartasync.executors." + name() + ": " + active() + " calls still run ("
+                        + pending.size() + " with a pending result) and " + queued() + " wait after "
+                        + settings.awaitTermination() + "; those are interrupted or cancelled, these refused");
                 abandon();
             }
         } catch (InterruptedException ex) {
@@ -233,7 +259,10 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         }
     }
 
-    /** Interrupts what runs, and refuses what waits for a permit or, with one, for a thread. */
+    /**
+     * Interrupts what runs, refuses what waits for a permit or, with one, for a thread, and ends those whose results are
+     * pending. What is pending later finds the threads shut down.
+     */
     private void abandon() {
         for (Runnable lost : threads.shutdownNow()) {
             if (lost instanceof Task task) {
@@ -247,6 +276,13 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
             task.waited();
             task.refused(shutDown());
         });
+        pending.forEach(this::abandon);
+    }
+
+    private void abandon(OffloadedCall call) {
+        call.abandon(new CancellationException(
+                "The result of " + call.method.plan().name() + " was pending when smartasync.executors." + name()
+                        + " was shut down, since the application is"));
     }
 
     /** Ends the threads, with what is left on them. */
