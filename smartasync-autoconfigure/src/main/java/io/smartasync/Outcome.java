@@ -9,7 +9,10 @@ public enum Outcome {
     /** The body failed. */
     ERROR,
 
-    /** The caller gave up: a cancelled future or subscription, or an interrupt while it waited. Or the body did. */
+    /**
+     * The caller gave up: a cancelled future or subscription, or an interrupt while it waited. Or the body did. Or the
+     * application was shut down while the result was pending.
+     */
     CANCELLED,
 
     /** The call took longer than its timeout. */

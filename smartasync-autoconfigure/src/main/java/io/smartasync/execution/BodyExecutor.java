@@ -22,4 +22,10 @@ interface BodyExecutor {
 
     /** A call is done: its permit is free. */
     void ended();
+
+    /** The body of a call has left a result that is pending, which a shutdown of the executor ends. */
+    default void resultPends(OffloadedCall call) {}
+
+    /** It is pending no more. */
+    default void resultIsThere(OffloadedCall call) {}
 }

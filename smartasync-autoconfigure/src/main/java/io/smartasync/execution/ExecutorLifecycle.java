@@ -1,12 +1,14 @@
 package io.smartasync.execution;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
 import org.springframework.context.SmartLifecycle;
 
 /**
  * Shuts the executors down when the application stops: after the web server has drained, since its last requests still need
- * them, and before the beans go that the bodies use. All are closed at once, then each has its await period.
+ * them, and before the beans go that the bodies use. All are closed at once, then each has its await period. Their threads
+ * end when all are idle or their periods over, since the work of one may need another.
  */
 public final class ExecutorLifecycle implements SmartLifecycle {
 
@@ -33,7 +35,10 @@ public final class ExecutorLifecycle implements SmartLifecycle {
         long closedAt = System.nanoTime();
         List<SmartAsyncTaskExecutor> all = executors.get();
         all.forEach(SmartAsyncTaskExecutor::close);
-        all.forEach(executor -> executor.drain(closedAt));
+        all.stream()
+                .sorted(Comparator.comparing(executor -> executor.settings().awaitTermination())) // each ends in time
+                .forEach(executor -> executor.drain(closedAt));
+        all.forEach(SmartAsyncTaskExecutor::destroy);
     }
 
     @Override

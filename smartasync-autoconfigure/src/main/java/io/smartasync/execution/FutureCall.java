@@ -3,6 +3,7 @@ package io.smartasync.execution;
 import io.smartasync.CallObserver.ObservedCall;
 import io.smartasync.Outcome;
 import io.smartasync.Route;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -60,6 +61,7 @@ class FutureCall<I> extends OffloadedCall {
     void bodyEnded(@Nullable Object result, @Nullable Throwable failure) {
         if (failure == null && method.givesValueLater() && result instanceof CompletionStage<?> stage) {
             future.adopt(stage);
+            mayPend();
             return;
         }
         leaveResult();
@@ -68,6 +70,11 @@ class FutureCall<I> extends OffloadedCall {
         } else {
             future.fail(Call.outcome(failure), failure);
         }
+    }
+
+    @Override
+    void abandon(CancellationException reason) {
+        future.completeExceptionally(reason);
     }
 
     @Override

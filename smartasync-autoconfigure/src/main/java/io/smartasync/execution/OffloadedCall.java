@@ -5,6 +5,7 @@ import io.smartasync.CallObserver.ObservedCall;
 import io.smartasync.Route;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.task.TaskRejectedException;
@@ -16,11 +17,11 @@ import org.springframework.core.task.TaskRejectedException;
  * <p>The permit is held by two, the thread that runs the body and the result as long as it is pending; the last of them
  * gives it back.
  *
- * <p>A call knows the call whose body made it. Such a chain never waits for itself.
+ * <p>A call knows the call, or other task, whose body made it. Such a chain never waits for itself.
  */
-abstract class OffloadedCall extends Call implements Task, Call.Part {
+abstract class OffloadedCall extends Call implements Link, Call.Part {
 
-    private static final ThreadLocal<@Nullable OffloadedCall> RUNNING = new ThreadLocal<>();
+    private static final ThreadLocal<@Nullable Link> RUNNING = new ThreadLocal<>();
     private static final AtomicIntegerFieldUpdater<OffloadedCall> HOLDERS =
             AtomicIntegerFieldUpdater.newUpdater(OffloadedCall.class, "holders");
     private static final AtomicIntegerFieldUpdater<OffloadedCall> STAGE =
@@ -32,10 +33,11 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
     private static final int IS_BEING_INTERRUPTED = 2;
     private static final int INTERRUPTED = 3;
     private static final int OVER = 4;
+    private static final int RESULT_PENDS = 5;
 
     final BodyExecutor executor;
     private final Carried context;
-    private volatile @Nullable OffloadedCall parent;
+    private volatile @Nullable Link parent;
     private @Nullable Thread runner; // others find it behind the stage RUNS
     private volatile boolean inPlace;
     private volatile boolean underPermitOfChain;
@@ -55,27 +57,23 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
      * @param outer the call that it is part of, where the thread does not know
      */
     OffloadedCall(
-            BoundMethod method,
-            Route route,
-            Carried context,
-            @Nullable OffloadedCall outer,
-            @Nullable ObservedCall observed) {
+            BoundMethod method, Route route, Carried context, @Nullable Link outer, @Nullable ObservedCall observed) {
         super(method, route, observed);
         this.executor = method.executor(route);
         this.context = context;
         HOLDERS.lazySet(this, 2); // nobody else sees it yet
-        OffloadedCall running = live(RUNNING.get());
-        OffloadedCall chain = running == null ? outer : running;
+        Link running = live(RUNNING.get());
+        Link chain = running == null ? outer : running;
         if (chain != null) { // to write a volatile field takes time, whatever is written
             this.parent = chain;
         }
     }
 
     /** The next one up the chain that is still under way: what follows the end of a nested call is part of the call around it. */
-    private static @Nullable OffloadedCall live(@Nullable OffloadedCall call) {
-        OffloadedCall next = call;
-        while (next != null && next.holders == 0) {
-            next = next.parent;
+    private static @Nullable Link live(@Nullable Link link) {
+        Link next = link;
+        while (next != null && !next.isLive()) {
+            next = next.parent();
         }
         return next;
     }
@@ -85,9 +83,19 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
         return live(RUNNING.get()) != null;
     }
 
-    /** The call whose body the current thread runs. */
-    static @Nullable OffloadedCall running() {
+    /** The call, or other task, whose body the current thread runs. */
+    static @Nullable Link running() {
         return RUNNING.get();
+    }
+
+    /** Runs what is no call as a link of the chain for the calls that it makes. */
+    static void runAs(Link link, Runnable work) {
+        RUNNING.set(link);
+        try {
+            work.run();
+        } finally {
+            RUNNING.set(null);
+        }
     }
 
     /** The body has returned or failed; its thread is open to interrupts no more. */
@@ -95,6 +103,9 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
 
     /** The body never ran: the executor is full or shut down, or the call was cancelled in time. */
     abstract void neverRan(@Nullable TaskRejectedException reason);
+
+    /** Ends the call, whose result is pending and can't be waited for any more. */
+    abstract void abandon(CancellationException reason);
 
     @Override
     public final void run() {
@@ -127,7 +138,7 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
 
     /** Runs a part of the body, known to the calls that it makes and with the context of the caller. */
     final @Nullable Object runPart(boolean here, Part part) throws Throwable {
-        OffloadedCall outer = RUNNING.get();
+        Link outer = RUNNING.get();
         RUNNING.set(this);
         try (AutoCloseable scope = openContext(here);
                 CallObserver.Scope observed = openScope()) {
@@ -175,6 +186,7 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
         }
     }
 
+    @Override
     boolean isOnBodyThread() {
         return runner == Thread.currentThread();
     }
@@ -193,15 +205,31 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
         }
     }
 
-    /** Whether a call further up in the chain is still under way. */
-    final boolean hasLiveChain() {
-        return parent != null && parent.holders > 0;
+    @Override
+    public final BodyExecutor executor() {
+        return executor;
     }
 
-    /** Whether a call further up in the chain holds a permit of {@code wanted}. */
+    @Override
+    public final @Nullable Link parent() {
+        return parent;
+    }
+
+    @Override
+    public final boolean isLive() {
+        return holders > 0;
+    }
+
+    /** Whether the one up the chain is still under way. */
+    final boolean hasLiveChain() {
+        Link outer = parent;
+        return outer != null && outer.isLive();
+    }
+
+    /** Whether one further up in the chain holds a permit of {@code wanted}. */
     final boolean chainOccupies(BodyExecutor wanted) {
-        for (OffloadedCall call = parent; call != null; call = call.parent) {
-            if (call.executor == wanted && call.holdsPermit()) {
+        for (Link link = parent; link != null; link = link.parent()) {
+            if (link.executor() == wanted && link.holdsPermit()) {
                 return true;
             }
         }
@@ -214,9 +242,9 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
             return true;
         }
         Set<BodyExecutor> executors = new HashSet<>();
-        for (OffloadedCall call = parent; call != null; call = call.parent) {
-            if (call.holdsPermit()) {
-                executors.add(call.executor);
+        for (Link link = parent; link != null; link = link.parent()) {
+            if (link.holdsPermit()) {
+                executors.add(link.executor());
             }
         }
         if (!graph.enter(executors, executor)) {
@@ -233,15 +261,22 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
         }
     }
 
-    private boolean holdsPermit() {
-        return !underPermitOfChain && holders > 0;
-    }
-
     /** The body needs its thread no more. */
     final void leaveBody() {
         if (!bodyLeft) {
             bodyLeft = true;
             leave();
+        }
+    }
+
+    /** The body has ended, its result perhaps not: who shuts the executor down waits for it, and ends it if need be. */
+    final void mayPend() {
+        if (isLive()) {
+            stage = RESULT_PENDS;
+            executor.resultPends(this);
+            if (!isLive()) {
+                executor.resultIsThere(this); // whoever left meanwhile may have come too early
+            }
         }
     }
 
@@ -264,6 +299,9 @@ abstract class OffloadedCall extends Call implements Task, Call.Part {
         if (HOLDERS.decrementAndGet(this) == 0) {
             if (RUNNING.get() != this) {
                 parent = null; // a chain holds only calls that are under way, or still have the thread
+            }
+            if (stage == RESULT_PENDS) {
+                executor.resultIsThere(this);
             }
             if (!underPermitOfChain) {
                 executor.ended();

@@ -4,6 +4,7 @@ import io.smartasync.Outcome;
 import io.smartasync.Route;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import reactor.util.context.Context;
 /** One subscription to an offloaded method: the method is called, subscribed to and pulled from on the executor. */
 class ReactorCall extends OffloadedCall {
 
-    /** The key in Reactor's context under which a call finds the call that it is part of. */
+    /** The key in Reactor's context under which a call finds the one that it is part of. */
     private static final Object CHAIN = ReactorCall.class;
 
     final ReactorSubscription subscription;
@@ -41,13 +42,13 @@ class ReactorCall extends OffloadedCall {
         this.subscription = new ReactorSubscription(this, downstream, limit);
     }
 
-    private static @Nullable OffloadedCall outer(Context context) {
+    private static @Nullable Link outer(Context context) {
         return context.hasKey(CHAIN) ? context.get(CHAIN) : null;
     }
 
-    /** Lets the calls that a publisher makes know the call that the current thread runs the body of. */
+    /** Lets the calls that a publisher makes know the one that the current thread runs the body of. */
     static Context inChain(Context context) {
-        OffloadedCall running = running();
+        Link running = running();
         return running == null ? context : context.put(CHAIN, running);
     }
 
@@ -66,7 +67,14 @@ class ReactorCall extends OffloadedCall {
     void bodyEnded(@Nullable Object result, @Nullable Throwable failure) {
         if (failure != null) {
             subscription.onError(failure);
+        } else {
+            mayPend();
         }
+    }
+
+    @Override
+    void abandon(CancellationException reason) {
+        subscription.end(Outcome.CANCELLED, reason);
     }
 
     @Override

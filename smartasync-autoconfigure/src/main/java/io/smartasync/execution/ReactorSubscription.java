@@ -5,7 +5,6 @@ import io.smartasync.CallObserver.ObservedCall;
 import io.smartasync.Outcome;
 import io.smartasync.Route;
 import java.time.Duration;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +28,7 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
 
     private final Call call;
     private final CoreSubscriber<? super Object> downstream;
+    private final CoreSubscriber<? super Object> inBody; // the same for elements that the body emits, on its thread
     private volatile @Nullable Subscription upstream;
 
     @SuppressWarnings("UnusedVariable") // read through REQUESTED
@@ -36,8 +36,12 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
 
     ReactorSubscription(Call call, CoreSubscriber<? super Object> downstream, @Nullable Duration limit) {
         this.call = call;
-        // A timeout speaks from a thread of its own
-        this.downstream = limit == null ? downstream : Operators.serialize(downstream);
+        // A timeout speaks from a thread of its own. So does a shutdown, which may meet elements of a Flux, but not of
+        // its body
+        this.downstream = limit == null && (call.method.givesAtMostOne() || !(call instanceof ReactorCall))
+                ? downstream
+                : Operators.serialize(downstream);
+        this.inBody = limit == null ? downstream : this.downstream;
     }
 
     void start(Timeouts timeouts, @Nullable Duration limit) {
@@ -139,7 +143,7 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
                 return;
             }
         } else if (!call.isSettled()) {
-            downstream.onNext(element);
+            (call.isOnBodyThread() ? inBody : downstream).onNext(element);
             return;
         }
         Operators.onDiscard(element, downstream.currentContext()); // a buffer is to be released
@@ -171,8 +175,12 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
 
     @Override
     public void timeOut(Duration limit) {
-        TimeoutException error = call.timeoutException(limit);
-        if (call.settle(Outcome.TIMEOUT, error)) {
+        end(Outcome.TIMEOUT, call.timeoutException(limit));
+    }
+
+    /** Stops the work, which neither the subscriber nor the publisher has ended. */
+    void end(Outcome outcome, Throwable error) {
+        if (call.settle(outcome, error)) {
             stop();
             downstream.onError(error);
         }

@@ -1,6 +1,9 @@
 package io.smartasync.execution;
 
 import io.smartasync.ExecutorState;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -35,6 +38,9 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     private volatile @Nullable Integer concurrencyLimit;
     private volatile int queueCapacity;
     private final LongAdder completed = new LongAdder();
+
+    /** The calls that have a body no more, but no result yet. */
+    private final Set<OffloadedCall> pending = ConcurrentHashMap.newKeySet();
 
     /**
      * Makes the executor; it starts threads when there is work for them.
@@ -182,10 +188,29 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         checkIdle();
     }
 
+    @Override
+    public void resultPends(OffloadedCall call) {
+        pending.add(call);
+        if (threads.isShutdown()) {
+            abandon(call);
+        }
+    }
+
+    @Override
+    public void resultIsThere(OffloadedCall call) {
+        pending.remove(call);
+        checkIdle();
+    }
+
     private void checkIdle() {
-        if (closed && permits.isIdle()) {
+        if (closed && isIdle()) {
             idle.countDown();
         }
+    }
+
+    /** Some results are pending without a permit of their own. */
+    private boolean isIdle() {
+        return permits.isIdle() && pending.isEmpty();
     }
 
     private boolean start(Task task) {
@@ -216,22 +241,28 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         closed = true;
     }
 
-    /** Lets work in flight finish until the await period after {@code closedAt} is over, then interrupts it. */
+    /**
+     * Lets work in flight finish until the await period after {@code closedAt} is over, then interrupts it. Threads that are
+     * idle stay, for what the work of other executors still needs.
+     */
     void drain(long closedAt) {
         try {
             long left = TimeUnit.NANOSECONDS.convert(settings.awaitTermination()) - (System.nanoTime() - closedAt);
-            if (!permits.isIdle() && !idle.await(left, TimeUnit.NANOSECONDS)) {
-                logger.warn("smartasync.executors." + name() + ": " + active() + " bodies still run and " + queued()
-                        + " wait after " + settings.awaitTermination() + "; those are interrupted, these refused");
+            if (!isIdle() && !idle.await(left, TimeUnit.NANOSECONDS)) {
+                logger.warn("smartasync.executors." + name() + ": " + active() + " calls still run ("
+                        + pending.size() + " with a pending result) and " + queued() + " wait after "
+                        + settings.awaitTermination() + "; those are interrupted or cancelled, these refused");
+                abandon();
             }
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
-        } finally {
-            abandon();
         }
     }
 
-    /** Interrupts what runs, and refuses what waits for a permit or, with one, for a thread. */
+    /**
+     * Interrupts what runs, refuses what waits for a permit or, with one, for a thread, and ends those whose results are
+     * pending. What is pending later finds the threads shut down.
+     */
     private void abandon() {
         for (Runnable lost : threads.shutdownNow()) {
             if (lost instanceof Task task) {
@@ -245,9 +276,16 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
             task.waited();
             task.refused(shutDown());
         });
+        pending.forEach(this::abandon);
     }
 
-    /** For a context that was never started; else all is done already. */
+    private void abandon(OffloadedCall call) {
+        call.abandon(new CancellationException(
+                "The result of " + call.method.plan().name() + " was pending when smartasync.executors." + name()
+                        + " was shut down, since the application is"));
+    }
+
+    /** Ends the threads, with what is left on them. */
     @Override
     public void destroy() {
         close();
@@ -265,9 +303,10 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     }
 
     /** A task of somebody who knows this executor as a {@code TaskExecutor} only. */
-    private final class PlainTask implements Task {
+    private final class PlainTask implements Link {
 
         private final Runnable work;
+        private volatile boolean over;
 
         PlainTask(Runnable work) {
             this.work = work;
@@ -276,8 +315,9 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         @Override
         public void run() {
             try {
-                work.run();
+                OffloadedCall.runAs(this, work);
             } finally {
+                over = true;
                 ended();
             }
         }
@@ -285,6 +325,16 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         @Override
         public boolean hasPermit() {
             return true;
+        }
+
+        @Override
+        public BodyExecutor executor() {
+            return SmartAsyncTaskExecutor.this;
+        }
+
+        @Override
+        public boolean isLive() {
+            return !over;
         }
 
         @Override

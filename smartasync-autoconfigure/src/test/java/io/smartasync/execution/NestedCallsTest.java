@@ -167,6 +167,25 @@ class NestedCallsTest {
         });
     }
 
+    /** As WebFlux gives its blocking handlers to the executor, and {@code @Async} its methods. */
+    @Test
+    void whatATaskOfAnythingElseCallsIsPartOfItsChain() {
+        application().run(context -> {
+            First first = context.getBean(First.class);
+            SmartAsyncTaskExecutor one = context.getBean("smartasync-one", SmartAsyncTaskExecutor.class);
+            List<Callable<Integer>> tasks = List.of(
+                    () -> first.value(10),
+                    () -> first.future(10).get(10, TimeUnit.SECONDS),
+                    () -> first.mono(10).toFuture().get(10, TimeUnit.SECONDS),
+                    () -> first.pingPong(10));
+            for (Callable<Integer> task : tasks) {
+                assertThat(one.submitCompletable(task).get(10, TimeUnit.SECONDS))
+                        .isEqualTo(10);
+                Await.idle(one);
+            }
+        });
+    }
+
     @Test
     void anExecutorOfTheHostIsTheSameForAllMethodsThatNameIt() {
         application()

@@ -12,19 +12,24 @@ import io.smartasync.support.Servers;
 import io.smartasync.support.TestContext;
 import java.io.IOException;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.task.TaskRejectedException;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** What becomes of work in flight when the application stops. */
@@ -53,6 +58,30 @@ class ShutdownTest {
             closing.get(10, TimeUnit.SECONDS);
             assertThat(inFlight.get(1, TimeUnit.SECONDS)).isEqualTo("done with nothing");
             assertThat(calls.by("outcome")).containsKeys("SUCCESS", "REJECTED").doesNotContainKey("ERROR");
+            assertNoThreadIsLeft();
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void workInFlightMayNeedAnExecutorThatIsIdle(boolean io) {
+        TestContext.with(Bean.class).run(context -> {
+            Bean bean = context.getBean(Bean.class);
+            CountDownLatch started = new CountDownLatch(1);
+            CompletableFuture<String> release = new CompletableFuture<>();
+            Mono<String> gate = Mono.fromFuture(release).doFirst(started::countDown);
+            Mono<String> done = Mono.just("done");
+            CompletableFuture<String> inFlight =
+                    (io ? bean.onIo(gate.then(bean.onCpu(done))) : bean.onCpu(gate.then(bean.onIo(done)))).toFuture();
+            started.await();
+
+            Thread closing = new Thread(context.getSourceApplicationContext()::close);
+            closing.start();
+            Await.until("the shutdown to wait", () -> closing.getState() == Thread.State.TIMED_WAITING);
+            release.complete("go on");
+
+            assertThat(inFlight.get(10, TimeUnit.SECONDS)).isEqualTo("done");
+            closing.join();
             assertNoThreadIsLeft();
         });
     }
@@ -127,6 +156,106 @@ class ShutdownTest {
         public Mono<String> mono() {
             return Mono.just("nothing");
         }
+    }
+
+    @Test
+    void afterTheAwaitPeriodResultsThatArePendingAreCancelled() {
+        TestContext.with(Bean.class)
+                .withPropertyValues("smartasync.executors.io.shutdown.await-termination-period=100ms")
+                .run(context -> {
+                    Bean bean = context.getBean(Bean.class);
+                    Calls calls = TestContext.calls(context);
+                    CompletableFuture<String> never = new CompletableFuture<>();
+                    CountDownLatch cancelled = new CountDownLatch(1);
+                    SmartAsyncTaskExecutor io = context.getBean("smartasync-io", SmartAsyncTaskExecutor.class);
+                    List<CompletableFuture<?>> results = List.of(
+                            bean.future(never),
+                            bean.onIo(Mono.<String>never().doOnCancel(cancelled::countDown))
+                                    .toFuture(),
+                            bean.ticks().then().toFuture());
+
+                    context.getSourceApplicationContext().close();
+
+                    results.forEach(ShutdownTest::assertCancelled);
+                    assertThat(never).isCancelled();
+                    cancelled.await();
+                    assertThat(calls.by("outcome")).containsOnly(entry("CANCELLED", 3L));
+                    assertThat(io.active()).isZero();
+                });
+    }
+
+    @Test
+    void aBodyThatTakesNoNoticeOfItsInterruptCanNotLeaveAResultBehind() {
+        TestContext.with(Bean.class)
+                .withPropertyValues("smartasync.executors.io.shutdown.await-termination-period=0s")
+                .run(context -> {
+                    CountDownLatch started = new CountDownLatch(1);
+                    CountDownLatch release = new CountDownLatch(1);
+                    CompletableFuture<String> late = context.getBean(Bean.class).stubborn(started, release);
+                    started.await();
+                    context.getSourceApplicationContext().close();
+                    assertThat(late).isNotDone();
+                    release.countDown();
+                    assertCancelled(late);
+                });
+    }
+
+    /** It has no permit of its own. */
+    @Test
+    void whatACallInPlaceHasLeftPendingMayFinishToo() {
+        TestContext.with(Bean.class)
+                .withPropertyValues("smartasync.executors.io.concurrency-limit=1")
+                .run(context -> {
+                    CompletableFuture<String> result = new CompletableFuture<>();
+                    CompletableFuture<String> inner = context.getBean(Bean.class)
+                            .leaves(result)
+                            .get(10, TimeUnit.SECONDS)
+                            .get(0);
+                    Thread closing = new Thread(context.getSourceApplicationContext()::close);
+                    closing.start();
+                    Await.until("the shutdown to wait", () -> closing.getState() == Thread.State.TIMED_WAITING);
+                    result.complete("done");
+                    assertThat(inner.get(10, TimeUnit.SECONDS)).isEqualTo("done");
+                    closing.join();
+                });
+    }
+
+    /** Signals to a subscriber come one after the other. */
+    @Test
+    void theEndOfTheApplicationWaitsForTheElementThatASubscriberIsTaking() {
+        TestContext.with(Bean.class)
+                .withPropertyValues("smartasync.executors.io.shutdown.await-termination-period=0s")
+                .run(context -> {
+                    CountDownLatch taking = new CountDownLatch(1);
+                    CountDownLatch release = new CountDownLatch(1);
+                    AtomicBoolean taken = new AtomicBoolean();
+                    CompletableFuture<Boolean> takenAtTheEnd = new CompletableFuture<>();
+                    context.getBean(Bean.class)
+                            .ticks()
+                            .subscribe(
+                                    tick -> {
+                                        taking.countDown();
+                                        try {
+                                            release.await();
+                                        } catch (InterruptedException ex) {
+                                            // by the cancellation: it goes on all the same
+                                        }
+                                        taken.set(true);
+                                    },
+                                    error -> takenAtTheEnd.complete(taken.get()));
+                    taking.await();
+                    context.getSourceApplicationContext().close();
+                    release.countDown();
+                    assertThat(takenAtTheEnd.get(10, TimeUnit.SECONDS)).isTrue();
+                });
+    }
+
+    private static void assertCancelled(CompletableFuture<?> result) {
+        assertThat(result.handle((value, ex) -> ex)
+                        .orTimeout(10, TimeUnit.SECONDS)
+                        .join())
+                .isInstanceOf(CancellationException.class)
+                .hasMessageContaining("was pending when smartasync.executors.io was shut down");
     }
 
     @Test
@@ -256,6 +385,37 @@ class ShutdownTest {
             started.countDown();
             release.await();
             seen.complete(resource.isOpen());
+        }
+
+        public CompletableFuture<String> future(CompletableFuture<String> result) {
+            return result;
+        }
+
+        public CompletableFuture<List<CompletableFuture<String>>> leaves(CompletableFuture<String> result) {
+            return CompletableFuture.completedFuture(List.of(self.future(result)));
+        }
+
+        public CompletableFuture<String> stubborn(CountDownLatch started, CountDownLatch release) {
+            started.countDown();
+            while (release.getCount() > 0) {
+                Thread.onSpinWait();
+            }
+            return new CompletableFuture<>();
+        }
+
+        @SmartAsync(workload = Workload.IO)
+        public Flux<Long> ticks() {
+            return Flux.interval(Duration.ofMillis(1)).onBackpressureDrop();
+        }
+
+        @SmartAsync(workload = Workload.IO)
+        public Mono<String> onIo(Mono<String> work) {
+            return work;
+        }
+
+        @SmartAsync(workload = Workload.CPU)
+        public Mono<String> onCpu(Mono<String> work) {
+            return work;
         }
 
         public CompletableFuture<String> nothing() {
