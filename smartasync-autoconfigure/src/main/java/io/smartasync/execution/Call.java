@@ -134,11 +134,6 @@ class Call {
         return new TimeoutException(method.plan().name() + " did not complete within " + limit.toMillis() + " ms");
     }
 
-    /** Whether the current thread runs the body for an executor. */
-    boolean isOnBodyThread() {
-        return false;
-    }
-
     /** The result is final. */
     void onSettled(Outcome outcome) {}
 

@@ -186,7 +186,6 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         }
     }
 
-    @Override
     boolean isOnBodyThread() {
         return runner == Thread.currentThread();
     }

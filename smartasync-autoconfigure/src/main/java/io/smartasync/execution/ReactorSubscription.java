@@ -28,7 +28,6 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
 
     private final Call call;
     private final CoreSubscriber<? super Object> downstream;
-    private final CoreSubscriber<? super Object> inBody; // the same for elements that the body emits, on its thread
     private volatile @Nullable Subscription upstream;
 
     @SuppressWarnings("UnusedVariable") // read through REQUESTED
@@ -36,12 +35,8 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
 
     ReactorSubscription(Call call, CoreSubscriber<? super Object> downstream, @Nullable Duration limit) {
         this.call = call;
-        // A timeout speaks from a thread of its own. So does a shutdown, which may meet elements of a Flux, but not of
-        // its body
-        this.downstream = limit == null && (call.method.givesAtMostOne() || !(call instanceof ReactorCall))
-                ? downstream
-                : Operators.serialize(downstream);
-        this.inBody = limit == null ? downstream : this.downstream;
+        // A timeout speaks from a thread of its own; so does a shutdown, once, after it has waited for the last element
+        this.downstream = limit == null ? downstream : Operators.serialize(downstream);
     }
 
     void start(Timeouts timeouts, @Nullable Duration limit) {
@@ -143,7 +138,7 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
                 return;
             }
         } else if (!call.isSettled()) {
-            (call.isOnBodyThread() ? inBody : downstream).onNext(element);
+            downstream.onNext(element);
             return;
         }
         Operators.onDiscard(element, downstream.currentContext()); // a buffer is to be released

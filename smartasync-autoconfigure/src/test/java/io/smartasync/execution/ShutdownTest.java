@@ -18,7 +18,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -217,36 +216,6 @@ class ShutdownTest {
                     result.complete("done");
                     assertThat(inner.get(10, TimeUnit.SECONDS)).isEqualTo("done");
                     closing.join();
-                });
-    }
-
-    /** Signals to a subscriber come one after the other. */
-    @Test
-    void theEndOfTheApplicationWaitsForTheElementThatASubscriberIsTaking() {
-        TestContext.with(Bean.class)
-                .withPropertyValues("smartasync.executors.io.shutdown.await-termination-period=0s")
-                .run(context -> {
-                    CountDownLatch taking = new CountDownLatch(1);
-                    CountDownLatch release = new CountDownLatch(1);
-                    AtomicBoolean taken = new AtomicBoolean();
-                    CompletableFuture<Boolean> takenAtTheEnd = new CompletableFuture<>();
-                    context.getBean(Bean.class)
-                            .ticks()
-                            .subscribe(
-                                    tick -> {
-                                        taking.countDown();
-                                        try {
-                                            release.await();
-                                        } catch (InterruptedException ex) {
-                                            // by the cancellation: it goes on all the same
-                                        }
-                                        taken.set(true);
-                                    },
-                                    error -> takenAtTheEnd.complete(taken.get()));
-                    taking.await();
-                    context.getSourceApplicationContext().close();
-                    release.countDown();
-                    assertThat(takenAtTheEnd.get(10, TimeUnit.SECONDS)).isTrue();
                 });
     }
 
