@@ -79,10 +79,15 @@ public final class MethodRegistration implements BeanPostProcessor {
         }
         // What another post-processor has put before the bean, perhaps before a proxy with our advice, tells nothing
         boolean asItWasMade = checked.contains(ClassUtils.getUserClass(bean));
-        if (asItWasMade && !isIntercepted(bean) && !own.stream().allMatch(WovenMethods::contains)) {
+        if (asItWasMade && !isIntercepted(bean) && needsProxy(beanClass)) {
             checks.get().notIntercepted(beanName, beanClass);
         }
         return bean;
+    }
+
+    /** Whether a bean has methods that nothing else intercepts. */
+    public static boolean needsProxy(Class<?> beanClass) {
+        return !AnnotatedMethods.of(beanClass).stream().allMatch(WovenMethods::contains);
     }
 
     /** Whether the calls of others on {@code bean} are intercepted, as far as its proxy tells. */

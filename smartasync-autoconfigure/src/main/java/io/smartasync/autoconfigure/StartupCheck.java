@@ -21,6 +21,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.SpringProxy;
+import org.springframework.aop.framework.autoproxy.AbstractAutoProxyCreator;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -123,14 +124,26 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
         Set<Problem> problems = new LinkedHashSet<>();
         notIntercepted.forEach((name, beanClass) -> {
             if (beans.containsSingleton(name) && !MethodRegistration.isIntercepted(beans.getBean(name))) {
-                problems.add(new Problem(
-                        "@SmartAsync class " + beanClass.getName(),
-                        "no proxy intercepts the calls of bean '" + name + "'",
-                        "Spring makes no proxies with spring.aop.auto=false, and none for an @Aspect, Advice or Advisor ever."
-                                + " Allow them, or move the methods to another bean."));
+                problems.add(notInterceptedProblem(name, beanClass));
             }
         });
+        if (beans.getBeanNamesForType(AbstractAutoProxyCreator.class, true, false).length == 0) {
+            for (String name : beans.getBeanDefinitionNames()) { // which may be lazy
+                Class<?> beanClass = beanClass(name);
+                if (beanClass != null && MethodRegistration.needsProxy(beanClass)) {
+                    problems.add(notInterceptedProblem(name, beanClass));
+                }
+            }
+        }
         return problems;
+    }
+
+    private static Problem notInterceptedProblem(String name, Class<?> beanClass) {
+        return new Problem(
+                "@SmartAsync class " + beanClass.getName(),
+                "no proxy intercepts the calls of bean '" + name + "'",
+                "Spring makes no proxies with spring.aop.auto=false, and none for an @Aspect, Advice or Advisor ever."
+                        + " Allow them, or move the methods to another bean.");
     }
 
     private void checkObservers(Set<Problem> problems) {

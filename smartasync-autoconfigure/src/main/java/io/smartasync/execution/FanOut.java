@@ -97,7 +97,7 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
                 results.set(i, work.applyWithException(items.get(i)));
             } catch (Throwable ex) {
                 Outcome stopped = end.get();
-                call.settle(stopped == null ? Outcome.ERROR : stopped, ex);
+                call.settle(stopped == null ? Call.outcome(ex) : stopped, ex);
                 completeExceptionally(ex);
                 return null;
             }

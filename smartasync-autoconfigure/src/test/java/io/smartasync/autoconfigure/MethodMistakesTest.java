@@ -306,11 +306,15 @@ class MethodMistakesTest {
     void aBeanIsRefusedWhereSpringMakesNoProxies() {
         FailureAnalysis refusal = Refusal.of(application(Intercepted.class)
                 .withBean(InterceptedByType.class)
+                .withBean(PackagePrivate.class, PackagePrivate::new, definition -> definition.setLazyInit(true))
+                .withBean(AllShapes.class, AllShapes::new, definition -> definition.setScope("prototype"))
                 .withPropertyValues("spring.aop.auto=false"));
 
         assertThat(refusal.getDescription())
                 .contains(Intercepted.class.getName() + "\n", "no proxy intercepts the calls of bean")
-                .contains(InterceptedByType.class.getName() + "\n");
+                .contains(InterceptedByType.class.getName() + "\n")
+                .contains(PackagePrivate.class.getName() + "\n")
+                .contains(AllShapes.class.getName() + "\n");
         assertThat(refusal.getAction()).contains("spring.aop.auto=false");
     }
 
