@@ -1,6 +1,7 @@
 package io.smartasync.execution;
 
 import io.smartasync.CallObserver;
+import io.smartasync.SmartAsyncConfigurationException;
 import io.smartasync.SmartAsyncListener;
 import io.smartasync.plan.AnnotatedMethods;
 import io.smartasync.plan.Planner;
@@ -18,7 +19,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.BridgeMethodResolver;
 import org.springframework.util.ClassUtils;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * The bound methods of all beans, by bean class and method: the one look-up of a call. Filled at registration; a call
@@ -71,16 +71,22 @@ public final class MethodRegistry {
 
     /** Binds a method for a bridge. */
     public BoundMethod bind(Subject subject) {
-        return operation(subject, Wish.NONE).obtain();
+        return bind(subject, Wish.NONE);
     }
 
-    /** Binds a piece of code that says itself how it wants to be run; {@link #all} has it from its first use on. */
-    SingletonSupplier<BoundMethod> operation(Subject subject, Wish operation) {
+    /** Binds a piece of code that says itself how it wants to be run. */
+    BoundMethod bind(Subject subject, Wish operation) {
         BoundMethod bound = new BoundMethod(tuning -> planner.plan(subject, operation, tuning), executors, listeners);
-        return SingletonSupplier.of(() -> {
-            others.add(bound);
-            return bound;
-        });
+        others.add(bound);
+        return bound;
+    }
+
+    /** Throws if there is no executor of that name which could run a piece of code. */
+    void requireExecutor(String name) {
+        if (!executors.contains(name)) {
+            throw new SmartAsyncConfigurationException(List.of(executors.unknown("SmartAsyncOperations", name)));
+        }
+        executors.get(name);
     }
 
     /** All that is bound: methods, bridges, and the operations that somebody used. */

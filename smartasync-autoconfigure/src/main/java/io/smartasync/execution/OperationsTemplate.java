@@ -58,6 +58,7 @@ abstract class OperationsTemplate<S extends OperationSettings<S>> implements Ope
 
     @Override
     public S executor(String executor) {
+        methods.requireExecutor(executor);
         return instances.get(new Settings(settings.name, executor, settings.workload, settings.timeout));
     }
 
@@ -86,21 +87,26 @@ abstract class OperationsTemplate<S extends OperationSettings<S>> implements Ope
 
     /** An operation that runs code which gives a plain value. */
     SingletonSupplier<BoundMethod> running(String operation) {
-        return bind(operation, Shape.BLOCKING, settings);
+        return binding(operation, Shape.BLOCKING, settings);
     }
 
     /** An operation that waits for what was begun elsewhere. */
     SingletonSupplier<BoundMethod> awaiting(String operation, Shape result) {
-        return bind(operation, result, new Settings(settings.name, null, Workload.NON_BLOCKING, settings.timeout));
+        return binding(operation, result, new Settings(settings.name, null, Workload.NON_BLOCKING, settings.timeout));
     }
 
-    private SingletonSupplier<BoundMethod> bind(String operation, Shape result, Settings with) {
+    /** At its first use: most operations with a timeout of their own are used once. */
+    private SingletonSupplier<BoundMethod> binding(String operation, Shape result, Settings with) {
+        return SingletonSupplier.of(() -> bind(operation, result, with));
+    }
+
+    private BoundMethod bind(String operation, Shape result, Settings with) {
         Method method = Arrays.stream(getClass().getInterfaces()[0].getMethods())
                 .filter(candidate -> candidate.getName().equals(operation))
                 .findFirst()
                 .orElseThrow();
         String name = with.name == null ? operation : with.name;
         Subject subject = new Subject(SmartAsyncOperations.class, name, method, method, method.getReturnType(), result);
-        return methods.operation(subject, new Wish(with.executor, with.workload, with.timeout, null));
+        return methods.bind(subject, new Wish(with.executor, with.workload, with.timeout, null));
     }
 }
