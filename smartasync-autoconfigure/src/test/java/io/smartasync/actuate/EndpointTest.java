@@ -268,6 +268,9 @@ class EndpointTest {
                 .properties(
                         "server.port=0",
                         "server.shutdown=immediate",
+                        // Reactor Netty may forget a request on a connection that it has used
+                        // (reactor/reactor-netty#4361)
+                        "server.netty.max-keep-alive-requests=1",
                         "management.endpoints.web.exposure.include=smartasync",
                         "smartasync.rules[0].method=Quotes#find",
                         "smartasync.rules[0].executor=quotes",
