@@ -30,6 +30,14 @@ class ConditionsTest {
 
     private final ApplicationContextRunner application = TestContext.with(Quotes.class);
 
+    private final ApplicationContextRunner withoutMeterRegistry = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    AopAutoConfiguration.class,
+                    TaskExecutionAutoConfiguration.class,
+                    SmartAsyncAutoConfiguration.class,
+                    SmartAsyncMetricsAutoConfiguration.class))
+            .withBean(Quotes.class);
+
     @SmartAsync
     static class Quotes {
         public String find() {
@@ -80,19 +88,12 @@ class ConditionsTest {
 
     @Test
     void withoutAMeterRegistryCallsAreRunAndNotCounted() {
-        new ApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(
-                        AopAutoConfiguration.class,
-                        TaskExecutionAutoConfiguration.class,
-                        SmartAsyncAutoConfiguration.class,
-                        SmartAsyncMetricsAutoConfiguration.class))
-                .withBean(Quotes.class)
-                .run(context -> {
-                    assertThat(context).doesNotHaveBean(SmartAsyncMetrics.class);
-                    assertThat(context.getBean(Quotes.class).find()).isEqualTo("found");
-                    assertThat(context.getBean(Quotes.class).findLater().get(10, TimeUnit.SECONDS))
-                            .isEqualTo("found");
-                });
+        withoutMeterRegistry.run(context -> {
+            assertThat(context).doesNotHaveBean(SmartAsyncMetrics.class);
+            assertThat(context.getBean(Quotes.class).find()).isEqualTo("found");
+            assertThat(context.getBean(Quotes.class).findLater().get(10, TimeUnit.SECONDS))
+                    .isEqualTo("found");
+        });
     }
 
     @Test
@@ -108,19 +109,11 @@ class ConditionsTest {
     /** A pool that the registry needs, say. */
     @Test
     void aCallThatTheMeterRegistryMakesWhileItIsMadeIsNotCounted() {
-        new ApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(
-                        AopAutoConfiguration.class,
-                        TaskExecutionAutoConfiguration.class,
-                        SmartAsyncAutoConfiguration.class,
-                        SmartAsyncMetricsAutoConfiguration.class))
-                .withBean(Quotes.class)
-                .withUserConfiguration(AskingRegistry.class)
-                .run(context -> {
-                    Calls calls = TestContext.calls(context);
-                    context.getBean(Quotes.class).find();
-                    assertThat(calls.by("method")).containsOnly(entry("find", 1L));
-                });
+        withoutMeterRegistry.withUserConfiguration(AskingRegistry.class).run(context -> {
+            Calls calls = TestContext.calls(context);
+            context.getBean(Quotes.class).find();
+            assertThat(calls.by("method")).containsOnly(entry("find", 1L));
+        });
     }
 
     @Configuration(proxyBeanMethods = false)
