@@ -190,7 +190,8 @@ class ContextTest {
             Bean bean = context.getBean(Bean.class);
             assertThat(get(bean.around(bean).toFuture())).isEqualTo("of the inner");
             clearContext();
-            assertThat(bean.aroundDirty(bean)).isEqualTo(new Seen(null, "outer", Locale.getDefault(), false));
+            assertThat(bean.aroundDirty(bean, "outer")).isEqualTo(new Seen(null, "outer", Locale.getDefault(), false));
+            assertThat(bean.aroundDirty(bean, null)).isEqualTo(new Seen(null, null, Locale.getDefault(), false));
         });
     }
 
@@ -303,8 +304,8 @@ class ContextTest {
         }
 
         @SmartAsync("one")
-        public Seen aroundDirty(Bean self) {
-            TENANT.set("outer");
+        public Seen aroundDirty(Bean self, @Nullable String tenant) {
+            TENANT.set(tenant);
             self.dirty().join();
             return Seen.here();
         }
