@@ -8,9 +8,7 @@ import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.annotation.Observed;
 import io.micrometer.observation.aop.ObservedAspect;
 import io.smartasync.SmartAsync;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.LongStream;
 import org.aspectj.lang.ProceedingJoinPoint;
 import org.aspectj.lang.annotation.Around;
 import org.aspectj.lang.annotation.Aspect;
@@ -25,6 +23,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -39,6 +38,9 @@ import org.springframework.context.annotation.Import;
 @Measurement(iterations = 5, time = 1)
 public class Direct {
 
+    /** The default of {@code smartasync.metrics.slo}. */
+    private static final String BUCKETS = "1ms,5ms,10ms,25ms,50ms,100ms,250ms,500ms,1s,2500ms,5s,10s";
+
     private final Plain plain = new Plain();
     private String argument = "x";
     private ConfigurableApplicationContext context;
@@ -48,11 +50,18 @@ public class Direct {
     private WithObserved observed;
     private Smart smart;
 
-    /** Without metrics where the benchmark says so. */
+    /** Without metrics, or with timers that count only, where the benchmark says so. */
     @Setup
-    public void start(org.openjdk.jmh.infra.BenchmarkParams benchmark) {
+    public void start(BenchmarkParams benchmark) {
         boolean metrics = !benchmark.getBenchmark().endsWith("MetricsOff");
-        context = Contexts.start(Beans.class, "smartasync.metrics.enabled=" + metrics);
+        String buckets = benchmark.getBenchmark().endsWith("WithoutBuckets") ? "" : BUCKETS;
+        context = Contexts.start(
+                Beans.class,
+                "smartasync.metrics.enabled=" + metrics,
+                "smartasync.metrics.slo=" + buckets,
+                "management.metrics.distribution.slo.byhand=" + buckets,
+                "management.metrics.distribution.slo.timed=" + buckets,
+                "management.metrics.distribution.slo.observed=" + buckets);
         advised = context.getBean(Advised.class);
         timedByHand = context.getBean(TimedByHand.class);
         timed = context.getBean(WithTimed.class);
@@ -98,6 +107,21 @@ public class Direct {
 
     @Benchmark
     public String smartAsync() {
+        return smart.call(argument);
+    }
+
+    @Benchmark
+    public String timedWithoutBuckets() {
+        return timed.call(argument);
+    }
+
+    @Benchmark
+    public String observedWithoutBuckets() {
+        return observed.call(argument);
+    }
+
+    @Benchmark
+    public String smartAsyncWithoutBuckets() {
         return smart.call(argument);
     }
 
@@ -164,10 +188,7 @@ public class Direct {
         private final Timer timer;
 
         ByHand(MeterRegistry registry) {
-            Duration[] buckets = LongStream.of(1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000)
-                    .mapToObj(Duration::ofMillis)
-                    .toArray(Duration[]::new);
-            timer = Timer.builder("by.hand").serviceLevelObjectives(buckets).register(registry);
+            timer = registry.timer("byhand");
         }
 
         @Around("execution(* io.smartasync.benchmarks.Direct.TimedByHand.*(..))")

@@ -90,9 +90,15 @@ public final class Table {
             if (name.endsWith("Control")) {
                 return name.substring(0, name.length() - "Control".length());
             }
-            return name.equals("emptyAspect")
-                    ? "smartAsyncMetricsOff"
-                    : name.endsWith("WithContext") ? "smartAsyncWithContext" : "smartAsync";
+            if (name.equals("emptyAspect")) {
+                return "smartAsyncMetricsOff";
+            }
+            for (String alike : List.of("WithContext", "WithoutBuckets")) {
+                if (name.endsWith(alike)) {
+                    return "smartAsync" + alike;
+                }
+            }
+            return "smartAsync";
         }
 
         private static double number(Object json) {
