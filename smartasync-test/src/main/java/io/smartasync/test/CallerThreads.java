@@ -1,6 +1,8 @@
 package io.smartasync.test;
 
 import io.smartasync.Caller;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
@@ -30,21 +32,29 @@ final class CallerThreads {
                 if (Runtime.version().feature() < 21) {
                     Assumptions.abort("@CallerThread(VIRTUAL) needs Java 21; this is " + Runtime.version());
                 }
-                yield new VirtualThreadTaskExecutor(NAME + caller.tag() + "-")
+                yield withoutParent(() -> new VirtualThreadTaskExecutor(NAME + caller.tag() + "-")
                         .getVirtualThreadFactory()
-                        .newThread(body);
+                        .newThread(body));
             }
             case EVENT_LOOP -> {
                 boolean reactor = isPresent("reactor.core.scheduler.NonBlocking");
                 boolean netty = isPresent("io.netty.util.concurrent.FastThreadLocalThread");
                 require(caller, "Reactor or Netty", reactor || netty);
-                yield reactor ? ReactorLoop.of(body, NAME + caller.tag()) : NettyLoop.of(body, NAME + caller.tag());
+                yield reactor
+                        ? ReactorLoop.of(body, NAME + caller.tag())
+                        : withoutParent(() -> NettyLoop.of(body, NAME + caller.tag()));
             }
         };
     }
 
     private static Thread platform(Caller caller, Runnable body) {
         return new Thread(null, body, NAME + caller.tag(), 0, false);
+    }
+
+    /** Made on a thread that has nothing to inherit, where the thread can't be told to inherit nothing. */
+    private static Thread withoutParent(Supplier<Thread> maker) {
+        return CompletableFuture.supplyAsync(maker, task -> new Thread(null, task, NAME + "maker", 0, false).start())
+                .join();
     }
 
     private static boolean isPresent(String type) {

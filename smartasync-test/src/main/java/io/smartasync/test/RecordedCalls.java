@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.ClassUtils;
 
 /**
  * The calls that ended, in the order in which they did. A call is here before its caller can see the result, so nothing
@@ -26,10 +27,11 @@ public final class RecordedCalls implements SmartAsyncListener {
         return List.copyOf(calls);
     }
 
-    /** The calls of a bean's method, by the simple name of the bean's own class. */
+    /** The calls of a bean's method, by the simple name of the bean's own class; that of its proxy will do too. */
     public List<Call> of(Class<?> beanClass, String methodName) {
+        String className = ClassUtils.getUserClass(beanClass).getSimpleName();
         return calls.stream()
-                .filter(call -> call.className().equals(beanClass.getSimpleName()))
+                .filter(call -> call.className().equals(className))
                 .filter(call -> call.methodName().equals(methodName))
                 .toList();
     }
@@ -61,7 +63,7 @@ public final class RecordedCalls implements SmartAsyncListener {
      * @param path the way that the call took
      * @param executor the executor that ran the body, {@code null} where it stayed on the caller's thread
      * @param outcome how it ended
-     * @param error what it ended with, {@code null} for a success and for a cancelled subscription
+     * @param error what it ended with, {@code null} for a success and where the caller cancelled or gave up waiting
      * @param duration from the call (the subscription, for a publisher) to its end
      */
     public record Call(

@@ -27,12 +27,15 @@ class CallerThreadTest {
     private static final CallerDetection DETECTION =
             new CallerDetection(List.of(), List.of(), CallerThreadTest.class.getClassLoader());
 
+    private static final ThreadLocal<String> OF_JUNITS_THREAD = new InheritableThreadLocal<>();
+
     private final MockHttpServletRequest ofTheContext = new MockHttpServletRequest();
     private final Thread junits = Thread.currentThread();
 
     /** As Spring does for each test of a web application. */
     @BeforeEach
     void bindRequest() {
+        OF_JUNITS_THREAD.set("x");
         RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(ofTheContext));
         assertThat(DETECTION.current()).isEqualTo(Caller.SERVLET);
     }
@@ -41,6 +44,7 @@ class CallerThreadTest {
     void unbindRequest() {
         assertThat(Thread.currentThread()).isSameAs(junits);
         RequestContextHolder.resetRequestAttributes();
+        OF_JUNITS_THREAD.remove();
     }
 
     @Test
@@ -58,6 +62,12 @@ class CallerThreadTest {
     @CallerThread(Caller.VIRTUAL)
     void aVirtualThread() {
         assertThat(DETECTION.current()).isEqualTo(Caller.VIRTUAL);
+    }
+
+    @Test
+    @CallerThread(Caller.VIRTUAL)
+    void nothingIsInheritedFromJUnitsThread() {
+        assertThat(OF_JUNITS_THREAD.get()).isNull();
     }
 
     @Test

@@ -62,7 +62,7 @@ class RecordedCallsTest {
         users.count();
         assertThatIllegalStateException().isThrownBy(users::find);
 
-        assertThat(calls.of(Users.class, "count")).hasSize(2);
+        assertThat(calls.of(Users.class, "count")).hasSize(2).isEqualTo(calls.of(users.getClass(), "count"));
         assertThat(calls.of(Users.class, "find")).hasSize(1);
         assertThat(calls.of(RecordedCallsTest.class, "find")).isEmpty();
         assertThat(calls.all()).extracting(RecordedCalls.Call::methodName).containsExactly("count", "count", "find");
