@@ -129,7 +129,7 @@ class CoroutinesTest @Autowired constructor(
     @Test
     @CallerThread(Caller.EVENT_LOOP)
     fun `an event loop is a caller like any other`() {
-        assertThat(runBlocking { quotes.blocking() }).allMatch { it.startsWith("smartasync-io-") }
+        assertThat(runBlocking { quotes.blocking() }).hasSize(3).allMatch { it.startsWith("smartasync-io-") }
         assertThat(theOnlyCall().caller()).isEqualTo(Caller.EVENT_LOOP)
     }
 
