@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Told of every call. Declare a bean of this type; all such beans are told, in their order.
  *
  * <p>Called on the thread where the event happened, an event loop included: must be fast, thread-safe, and must not
- * block. A {@code RuntimeException} of a listener is logged and never reaches the call.
+ * block. Whatever a listener throws is logged and never reaches the call.
  */
 public interface SmartAsyncListener {
 
@@ -19,7 +19,7 @@ public interface SmartAsyncListener {
     default void onStart(Route route, long waitNanos) {}
 
     /**
-     * A body that does not block, called in place, has returned its future or publisher; the call goes on.
+     * A body that does not block, called in place for a caller who gets a future or publisher, has returned; the call goes on.
      *
      * @param route the way that the call took
      * @param nanos how long the body held the caller's thread, in nanoseconds
@@ -32,7 +32,8 @@ public interface SmartAsyncListener {
      *
      * @param route the way that the call took
      * @param outcome how it ended
-     * @param error what it ended with, {@code null} for {@link Outcome#SUCCESS} and for a cancelled subscription
+     * @param error what it ended with, {@code null} for {@link Outcome#SUCCESS} and where the caller cancelled or gave up
+     *     waiting
      * @param nanos the time from the call (the subscription) to the end, in nanoseconds
      */
     default void onEnd(Route route, Outcome outcome, @Nullable Throwable error, long nanos) {}

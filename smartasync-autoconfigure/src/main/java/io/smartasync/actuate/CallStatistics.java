@@ -116,7 +116,7 @@ public final class CallStatistics implements SmartAsyncListener {
      * @param outcomes how many calls ended so
      * @param time from the call to its end
      * @param waiting from submission to the start of the body
-     * @param returning until a body that does not block, called in place, returned its future or publisher
+     * @param returning until a body that does not block, called in place for a future or publisher, returned
      */
     public record Calls(
             String caller,
@@ -145,7 +145,7 @@ public final class CallStatistics implements SmartAsyncListener {
     }
 
     /**
-     * A distribution of durations.
+     * A distribution of durations. What is beyond the last bound, 30 seconds, is told as that bound.
      *
      * @param count how many
      * @param meanMillis their mean
@@ -170,7 +170,7 @@ public final class CallStatistics implements SmartAsyncListener {
                     buckets);
         }
 
-        /** The upper bound of the bucket that it is in. */
+        /** The upper bound of the bucket that it is in; the last bound where it is beyond all. */
         private static long percentile(List<Long> buckets, long count, double part) {
             long wanted = (long) Math.ceil(count * part);
             long seen = 0;

@@ -87,8 +87,7 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
                     + " smartasync.enabled=true, which decided that calls are intercepted");
         }
         // Lazy beans have not come by yet, nor have those that post-processors needed: their mistakes are found now
-        // too, and
-        // the rules that they match
+        // too, and the rules that they match
         Set<Problem> problems = problemsOfProxies();
         problems.addAll(problemsOf(name -> {
             Object made = beans.getSingleton(name);
@@ -105,7 +104,8 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
             problemsOf(name -> true);
             for (Rule rule : planner.unmatchedRules()) {
                 logger.warn("The rule for \"" + rule.method()
-                        + "\" in smartasync.rules is the first match of no @SmartAsync method");
+                        + "\" in smartasync.rules applies to no @SmartAsync method: none matches it, or an earlier rule"
+                        + " matches first");
             }
         }
     }

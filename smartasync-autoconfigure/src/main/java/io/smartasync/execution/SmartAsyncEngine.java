@@ -230,6 +230,7 @@ public final class SmartAsyncEngine {
         Object result;
         try (CallObserver.Scope observed = call.openScope()) {
             result = body.proceed(invocation);
+            method.returned(route, System.nanoTime() - call.start);
         } catch (Throwable ex) {
             future.fail(Call.outcome(ex), ex);
             return future;

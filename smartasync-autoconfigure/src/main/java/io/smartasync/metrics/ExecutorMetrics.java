@@ -32,7 +32,8 @@ public final class ExecutorMetrics implements MeterBinder {
                 "executor.queue.remaining",
                 "Bodies that may still wait for a permit",
                 BaseUnits.TASKS,
-                state -> state.queueCapacity() - state.queued());
+                state ->
+                        Math.max(0, state.queueCapacity() - state.queued())); // after a smaller capacity, more may wait
         gauge(registry, "executor.pool.size", "Threads at present", BaseUnits.THREADS, ExecutorState::threads);
         if (executor.concurrencyLimit() != null) {
             gauge(registry, "executor.pool.core", "The concurrency limit", BaseUnits.THREADS, ExecutorMetrics::limit);

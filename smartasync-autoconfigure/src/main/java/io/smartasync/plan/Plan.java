@@ -32,11 +32,9 @@ public final class Plan {
      * @param workload resolved: not {@link Workload#AUTO}
      * @param timeout how long a call may take, {@code null} for no limit
      * @param interruptible whether cancellation and timeout interrupt the body
-     * @param background whether a {@code void} method returns at once
      * @param debug whether each call is logged
      */
-    public record Settings(
-            Workload workload, @Nullable Duration timeout, boolean interruptible, boolean background, boolean debug) {}
+    public record Settings(Workload workload, @Nullable Duration timeout, boolean interruptible, boolean debug) {}
 
     /**
      * Who decided: such as {@code smartasync.rules[2]}, {@code annotation on method}, {@code route}, {@code default}.

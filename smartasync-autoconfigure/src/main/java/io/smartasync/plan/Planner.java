@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.format.annotation.DurationFormat;
@@ -33,7 +34,7 @@ public final class Planner {
     private final PlanSettings defaults;
     private final ExecutorNames executors;
     private final UnaryOperator<@Nullable String> placeholders;
-    private final Set<Rule> matchedRules = ConcurrentHashMap.newKeySet();
+    private final Set<Integer> matchedRules = ConcurrentHashMap.newKeySet(); // by index: two may be equal
 
     /**
      * Prepares planning.
@@ -88,8 +89,9 @@ public final class Planner {
 
     /** The rules that no planned method matched so far. */
     public List<Rule> unmatchedRules() {
-        return defaults.rules().stream()
-                .filter(rule -> !matchedRules.contains(rule))
+        return IntStream.range(0, defaults.rules().size())
+                .filter(i -> !matchedRules.contains(i))
+                .mapToObj(defaults.rules()::get)
                 .toList();
     }
 
@@ -118,7 +120,6 @@ public final class Planner {
                 workload,
                 timeout.value(),
                 Decided.first(places, Declared::interruptible, true).value(),
-                background,
                 Decided.first(places, Declared::debug, defaults.debug()).value());
         Map<Caller, Route> row = new EnumMap<>(Caller.class);
         Map<Caller, String> executorBy = new EnumMap<>(Caller.class);
@@ -165,7 +166,7 @@ public final class Planner {
         for (int i = 0; i < defaults.rules().size(); i++) {
             Rule rule = defaults.rules().get(i);
             if (rule.matches(subject)) {
-                matchedRules.add(rule);
+                matchedRules.add(i);
                 places.add(rule.wish().by("smartasync.rules[" + i + "]"));
                 break;
             }

@@ -116,8 +116,19 @@ class StartupReportTest {
                 .run(context -> assertThat(context).hasNotFailed());
 
         assertThat(output)
-                .containsOnlyOnce(
-                        "The rule for \"Quote#find*\" in smartasync.rules is the first match of no @SmartAsync method");
+                .containsOnlyOnce("The rule for \"Quote#find*\" in smartasync.rules applies to no @SmartAsync method");
+    }
+
+    @Test
+    void aRuleThatRepeatsAnEarlierOneIsWarnedOf(CapturedOutput output) {
+        quotes().withPropertyValues(
+                        "smartasync.rules[0].method=Quotes#find*",
+                        "smartasync.rules[0].executor=io",
+                        "smartasync.rules[1].method=Quotes#find*",
+                        "smartasync.rules[1].executor=io")
+                .run(context -> assertThat(context).hasNotFailed());
+
+        assertThat(output).containsOnlyOnce("applies to no @SmartAsync method");
     }
 
     @Test
@@ -144,8 +155,7 @@ class StartupReportTest {
                 .run(context -> assertThat(context).hasNotFailed());
 
         assertThat(output)
-                .contains(
-                        "The rule for \"Quotes#plain\" in smartasync.rules is the first match of no @SmartAsync method");
+                .contains("The rule for \"Quotes#plain\" in smartasync.rules applies to no @SmartAsync method");
     }
 
     private static ApplicationContextRunner quotes() {

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.smartasync.BlockingCallOnEventLoopException;
+import io.smartasync.ExecutionPath;
 import io.smartasync.ReactorSmartAsyncOperations;
+import io.smartasync.Route;
 import io.smartasync.SmartAsyncConfigurationException;
+import io.smartasync.SmartAsyncListener;
 import io.smartasync.SmartAsyncOperations;
 import io.smartasync.Workload;
 import io.smartasync.plan.Wish;
@@ -22,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
@@ -56,6 +60,23 @@ class OperationsTest {
             assertThat(calls.by("path")).isEqualTo(Map.of("direct", 1L, "reject", 1L));
             assertThat(calls.by("class")).isEqualTo(Map.of("SmartAsyncOperations", 2L));
             assertThat(calls.by("method")).isEqualTo(Map.of("load", 2L));
+        });
+    }
+
+    @Test
+    void listenersAreToldHowLongWorkInPlaceForAFutureHeldItsCaller() {
+        List<ExecutionPath> returned = new CopyOnWriteArrayList<>();
+        SmartAsyncListener listener = new SmartAsyncListener() {
+            @Override
+            public void onReturn(Route route, long nanos) {
+                returned.add(route.path());
+            }
+        };
+        TestContext.with().withBean(SmartAsyncListener.class, () -> listener).run(context -> {
+            SmartAsyncOperations operations = context.getBean(SmartAsyncOperations.class);
+            operations.workload(Workload.NON_BLOCKING).future(() -> "x").get(10, TimeUnit.SECONDS);
+            operations.future(() -> "x").get(10, TimeUnit.SECONDS); // held nobody
+            assertThat(returned).containsExactly(ExecutionPath.PASS_THROUGH);
         });
     }
 

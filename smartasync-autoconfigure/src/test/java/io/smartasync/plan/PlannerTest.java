@@ -95,8 +95,7 @@ class PlannerTest {
     void whatTheTypeSaysStandsForItsMethods() {
         Plan plan = planner().plan(Subject.of(Quotes.class, method(Quotes.class, "findByType")));
 
-        assertThat(plan.settings())
-                .isEqualTo(new Plan.Settings(Workload.CPU, Duration.ofSeconds(4), false, false, true));
+        assertThat(plan.settings()).isEqualTo(new Plan.Settings(Workload.CPU, Duration.ofSeconds(4), false, true));
         assertThat(plan.route(Caller.PLATFORM).executor()).isEqualTo("of-type");
     }
 
@@ -112,8 +111,7 @@ class PlannerTest {
     void whatTheMethodDoesNotSayIsLeftToItsType() {
         Plan plan = planner().plan(Subject.of(Quotes.class, method(Quotes.class, "findByBoth")));
 
-        assertThat(plan.settings())
-                .isEqualTo(new Plan.Settings(Workload.CPU, Duration.ofSeconds(3), false, false, true));
+        assertThat(plan.settings()).isEqualTo(new Plan.Settings(Workload.CPU, Duration.ofSeconds(3), false, true));
         assertThat(plan.route(Caller.PLATFORM).executor()).isEqualTo("of-type");
     }
 
@@ -135,8 +133,7 @@ class PlannerTest {
 
         Plan plan = planner.plan(Subject.of(Quotes.class, method(Quotes.class, "findByMethod")));
 
-        assertThat(plan.settings())
-                .isEqualTo(new Plan.Settings(Workload.IO, Duration.ofSeconds(3), false, false, true));
+        assertThat(plan.settings()).isEqualTo(new Plan.Settings(Workload.IO, Duration.ofSeconds(3), false, true));
         assertThat(plan.route(Caller.PLATFORM).executor()).isEqualTo("of-method");
     }
 
@@ -315,7 +312,7 @@ class PlannerTest {
         // As a bridge does, over a bean of a library
         Plan plan = planner().plan(Subject.of(Library.class, method(Library.class, "find")));
 
-        assertThat(plan.settings()).isEqualTo(new Plan.Settings(Workload.IO, null, true, false, false));
+        assertThat(plan.settings()).isEqualTo(new Plan.Settings(Workload.IO, null, true, false));
     }
 
     static class Library {
