@@ -155,38 +155,22 @@ public class SmartAsyncEndpoint {
             @Nullable Duration timeout,
             @Nullable Workload workload,
             @Nullable Boolean debug) {
+        boolean ofExecutor = concurrencyLimit != null || queueCapacity != null;
+        Wish change = new Wish(executor, workload, timeout, debug);
         List<BoundMethod> methods = reports.named(subject);
         if (!methods.isEmpty()) {
-            if (concurrencyLimit != null || queueCapacity != null) {
+            if (ofExecutor) {
                 throw invalid(subject + " is a method; limits are those of its executor");
             }
-            if (executor == null && timeout == null && workload == null && debug == null) {
-                throw invalid(
-                        "Nothing is set; " + subject + " is a method, it has executor, timeout, workload and debug");
-            }
-            if (timeout != null && (timeout.isZero() || timeout.isNegative())) {
-                throw invalid(timeout + " is not positive");
-            }
-            Map<BoundMethod, Wish> wishes = new LinkedHashMap<>();
-            for (BoundMethod method : methods) {
-                Wish now = method.tuning();
-                Wish wish = new Wish(
-                        executor == null ? now.executor() : executor,
-                        workload == null ? now.workload() : workload,
-                        timeout == null ? now.timeout() : timeout,
-                        debug == null ? now.debug() : debug);
-                check(method, wish);
-                wishes.put(method, wish);
-            }
-            wishes.forEach((method, wish) -> tune(method, "tuned", wish));
+            tune(subject, methods, change);
             return known(subject);
         }
         for (SmartAsyncTaskExecutor candidate : executors.get()) {
             if (candidate.name().equals(subject)) {
-                if (executor != null || timeout != null || workload != null || debug != null) {
+                if (!change.equals(Wish.NONE)) {
                     throw invalid(subject + " is an executor; it has a concurrencyLimit and a queueCapacity");
                 }
-                if (concurrencyLimit == null && queueCapacity == null) {
+                if (!ofExecutor) {
                     throw invalid("Nothing is set; " + subject
                             + " is an executor, it has a concurrencyLimit and a queueCapacity");
                 }
@@ -198,6 +182,28 @@ public class SmartAsyncEndpoint {
             }
         }
         return known(subject);
+    }
+
+    private static void tune(String subject, List<BoundMethod> methods, Wish change) {
+        if (change.equals(Wish.NONE)) {
+            throw invalid("Nothing is set; " + subject + " is a method, it has executor, timeout, workload and debug");
+        }
+        Duration timeout = change.timeout();
+        if (timeout != null && (timeout.isZero() || timeout.isNegative())) {
+            throw invalid(timeout + " is not positive");
+        }
+        Map<BoundMethod, Wish> wishes = new LinkedHashMap<>();
+        for (BoundMethod method : methods) {
+            Wish now = method.tuning();
+            Wish wish = new Wish(
+                    change.executor() == null ? now.executor() : change.executor(),
+                    change.workload() == null ? now.workload() : change.workload(),
+                    timeout == null ? now.timeout() : timeout,
+                    change.debug() == null ? now.debug() : change.debug());
+            check(method, wish);
+            wishes.put(method, wish);
+        }
+        wishes.forEach((method, wish) -> tune(method, "tuned", wish));
     }
 
     /**

@@ -37,7 +37,7 @@ final class ExecutorRegistrar implements ImportBeanDefinitionRegistrar {
     }
 
     private static void register(Environment environment, BeanDefinitionRegistry registry) {
-        Set<String> names = new LinkedHashSet<>(List.of("io", "cpu"));
+        Set<String> names = new LinkedHashSet<>(List.of(PropertiesMapper.IO, PropertiesMapper.CPU));
         Binder.get(environment)
                 .bind("smartasync.executors", Bindable.mapOf(String.class, Object.class))
                 .map(Map::keySet)

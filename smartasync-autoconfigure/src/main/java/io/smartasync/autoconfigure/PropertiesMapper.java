@@ -18,15 +18,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.system.JavaVersion;
 import org.springframework.core.env.Environment;
 
 /** What the properties mean: the defaults that depend on the machine, and what is wrong with them. */
 final class PropertiesMapper {
 
-    private static final String IO = "io";
-    private static final String CPU = "cpu";
+    static final String IO = "io";
+    static final String CPU = "cpu";
     private static final int PLATFORM_LIMIT = 64;
+
+    /** Of an executor that nothing is written of. */
+    private static final Executor DEFAULTS =
+            new Binder().bindOrCreate("smartasync.executors.default", Bindable.of(Executor.class));
 
     private final SmartAsyncProperties properties;
     private final boolean classProxies;
@@ -50,27 +56,26 @@ final class PropertiesMapper {
     }
 
     ExecutorSettings executor(String name) {
-        Executor given = properties.executors().get(name);
-        Threads threads = given == null ? Threads.AUTO : given.threads();
+        Executor given = properties.executors().getOrDefault(name, DEFAULTS);
         boolean virtual =
-                switch (threads) {
+                switch (given.threads()) {
                     case AUTO -> virtualByDefault && !name.equals(CPU);
                     case VIRTUAL -> true;
                     case PLATFORM -> false;
                 };
-        Integer limit = given == null ? null : given.concurrencyLimit();
+        Integer limit = given.concurrencyLimit();
         if (limit == null && !virtual) {
             limit = name.equals(CPU) ? Runtime.getRuntime().availableProcessors() : PLATFORM_LIMIT;
         }
-        String prefix = given == null ? null : given.threadNamePrefix();
+        String prefix = given.threadNamePrefix();
         return new ExecutorSettings(
                 name,
                 virtual,
                 limit,
-                given == null ? 10_000 : given.queueCapacity(),
-                given == null ? Duration.ofSeconds(60) : given.keepAlive(),
+                given.queueCapacity(),
+                given.keepAlive(),
                 prefix == null ? "smartasync-" + name + "-" : prefix,
-                given == null ? Duration.ofSeconds(30) : given.shutdown().awaitTerminationPeriod());
+                given.shutdown().awaitTerminationPeriod());
     }
 
     PlanSettings plans() {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ConcurrentLruCache;
+import org.springframework.util.ReflectionUtils;
 import org.springframework.util.function.SingletonSupplier;
 
 /** What the operations have in common: their settings, and an instance for each combination of them that is in use. */
@@ -83,6 +84,17 @@ abstract class OperationsTemplate<S extends OperationSettings<S>> implements Ope
     @Nullable
     Duration timeout() {
         return settings.timeout;
+    }
+
+    /** Whose result has the type, and is {@code null} only if, that the code says. */
+    @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
+    final <I, V extends @Nullable Object> V invoke(BoundMethod method, Body<I> body, I invocation) throws Exception {
+        try {
+            return (V) engine.invoke(method, body, invocation);
+        } catch (Throwable ex) {
+            ReflectionUtils.rethrowException(ex);
+            throw new IllegalStateException(ex);
+        }
     }
 
     /** An operation that runs code which gives a plain value. */

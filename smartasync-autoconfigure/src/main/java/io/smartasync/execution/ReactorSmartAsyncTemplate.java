@@ -9,7 +9,6 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import org.springframework.util.ReflectionUtils;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.util.function.ThrowingFunction;
 import reactor.core.publisher.Flux;
@@ -55,14 +54,8 @@ public final class ReactorSmartAsyncTemplate extends OperationsTemplate<ReactorS
     }
 
     @Override
-    @SuppressWarnings("unchecked")
     public <T> @Nullable T await(Mono<T> mono) throws Exception {
-        try {
-            return (T) engine.invoke(await.obtain(), RESULT, mono);
-        } catch (Throwable ex) {
-            ReflectionUtils.rethrowException(ex);
-            throw new IllegalStateException(ex);
-        }
+        return invoke(await.obtain(), RESULT, mono);
     }
 
     @Override

@@ -80,15 +80,4 @@ public final class SmartAsyncTemplate extends OperationsTemplate<SmartAsyncOpera
             Collection<T> items, int concurrency, ThrowingFunction<T, R> work) {
         return new FanOut<>(engine, futureAll.obtain(), items, work).start(concurrency);
     }
-
-    /** Whose result has the type, and is {@code null} only if, that the code says. */
-    @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
-    private <I, V extends @Nullable Object> V invoke(BoundMethod method, Body<I> body, I invocation) throws Exception {
-        try {
-            return (V) engine.invoke(method, body, invocation);
-        } catch (Throwable ex) {
-            ReflectionUtils.rethrowException(ex);
-            throw new IllegalStateException(ex);
-        }
-    }
 }
