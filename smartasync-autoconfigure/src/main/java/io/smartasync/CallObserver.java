@@ -4,12 +4,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Follows each call from thread to thread, as a trace does. Declare one bean of this type; with
- * {@code smartasync.observations.enabled=true} it is there, and makes each call a Micrometer observation. To count calls,
- * a {@link SmartAsyncListener} is enough and costs less.
+ * {@code smartasync.observations.enabled=true} SmartAsync declares one that makes each call a Micrometer observation. To
+ * count calls, a {@link SmartAsyncListener} is enough and costs less.
  *
  * <p>Called on the thread where the event happened, an event loop included: must be fast, thread-safe, and must not
- * block. A {@code RuntimeException} is logged and never reaches the call; one of {@link #start}
- * leaves the call unfollowed.
+ * block. Whatever it throws is logged and never reaches the call; what {@link #start} throws leaves the call unfollowed.
  */
 public interface CallObserver {
 
@@ -41,7 +40,8 @@ public interface CallObserver {
          * The call ended. Told once, before its result can be seen.
          *
          * @param outcome how it ended
-         * @param error what it ended with, {@code null} for {@link Outcome#SUCCESS} and for a cancelled subscription
+         * @param error what it ended with, {@code null} for {@link Outcome#SUCCESS} and where the caller cancelled or gave
+         *     up waiting
          */
         void onEnd(Outcome outcome, @Nullable Throwable error);
     }

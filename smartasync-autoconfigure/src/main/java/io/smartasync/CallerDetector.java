@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * thread that serves the requests of another protocol. Declare a bean of this type; all such beans are asked in their
  * order, before the built-in detection.
  *
- * <p>Asked at every call, on the calling thread: must be fast, thread-safe, and must not block.
+ * <p>Asked at every call, on the calling thread: must be fast, thread-safe, and must neither block nor throw.
  */
 @FunctionalInterface
 public interface CallerDetector {

@@ -6,7 +6,10 @@ public enum ExecutionPath {
     /** The body runs on the caller's thread and the caller gets the value. */
     DIRECT("direct"),
 
-    /** The body runs on an executor and the caller's thread waits for the value. */
+    /**
+     * The caller's thread waits for the value: of a body on an executor, or of the future or publisher that a body called in
+     * place has given.
+     */
     AWAIT("await"),
 
     /** The body runs on an executor and the caller gets its future or publisher at once. */

@@ -31,6 +31,8 @@ public interface OperationSettings<S extends OperationSettings<S>> {
     /**
      * Sets how long each call may take, or for many items all of them together. By default each call, and each of many
      * items, may take {@code smartasync.default-timeout}.
+     *
+     * @throws IllegalArgumentException if it is not positive
      */
     S timeout(Duration timeout);
 }

@@ -3,7 +3,7 @@ package io.smartasync;
 /** How a call ended; the name is the value of the meter tag {@code outcome}. */
 public enum Outcome {
 
-    /** The body delivered its result. */
+    /** The body delivered its result, or the caller completed the future with one. */
     SUCCESS,
 
     /** The body failed. */
@@ -15,9 +15,12 @@ public enum Outcome {
      */
     CANCELLED,
 
-    /** The call took longer than its timeout. */
+    /** The call took longer than its timeout, or than the caller allowed, as with {@code orTimeout}. */
     TIMEOUT,
 
-    /** The body never ran: a plain value asked for on an event loop, or an executor that was full or shut down. */
+    /**
+     * Refused: a plain value asked for on an event loop, or an executor that was full or shut down. The body never ran; that of
+     * a publisher may have begun, if a later part of it was refused.
+     */
     REJECTED
 }

@@ -17,7 +17,8 @@ import org.springframework.core.annotation.AliasFor;
  * <p>May stand on a class, an interface, a method, or as a meta-annotation on an annotation of your own. For each
  * attribute the method's value is taken before that of its type; a rule in {@code smartasync.rules} beats both.
  *
- * <p>Only calls through the Spring bean are seen: {@code this.other()} inside the bean is a plain Java call.
+ * <p>Only calls through the Spring bean are seen, unless AspectJ weaves the class: {@code this.other()} inside the bean is a
+ * plain Java call.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
@@ -36,7 +37,8 @@ public @interface SmartAsync {
      * default: {@code smartasync.routes} chooses.
      *
      * <p>Named on a method (not on its type) that returns a plain value, it moves every call to that executor while the
-     * caller waits, except callers with a transaction.
+     * caller waits, except callers with a transaction and event loops, which are refused. It has no effect on a plain value
+     * declared {@link Workload#NON_BLOCKING}, which always runs in place.
      */
     @AliasFor("value")
     String executor() default "";
@@ -49,9 +51,10 @@ public @interface SmartAsync {
      * publisher) to its completion. Placeholders are resolved. Empty by default: {@code smartasync.default-timeout}.
      *
      * <p>On a method (not on its type) that returns a plain value a timeout moves every call to an executor while the
-     * caller waits, except callers with a transaction; the caller then gets a {@link SmartAsyncTimeoutException}. A future or publisher fails with
-     * {@link java.util.concurrent.TimeoutException}. It has no effect on a plain value declared
-     * {@link Workload#NON_BLOCKING}, which always runs in place.
+     * caller waits, except callers with a transaction and event loops, which are refused; the caller then gets a
+     * {@link SmartAsyncTimeoutException}. A future or publisher fails with {@link java.util.concurrent.TimeoutException}. It
+     * has no effect where the body is declared {@link Workload#NON_BLOCKING} and returns a plain value, a plain
+     * {@code Future}, or a future of a type of its own.
      */
     String timeout() default "";
 
@@ -65,6 +68,9 @@ public @interface SmartAsync {
      */
     boolean background() default false;
 
-    /** Whether each call of this method is logged with one line. {@code false} by default. */
+    /**
+     * Whether each call of this method is logged with one line, and its futures and publishers are watched for results that
+     * nobody takes. {@code false} by default.
+     */
     boolean debug() default false;
 }

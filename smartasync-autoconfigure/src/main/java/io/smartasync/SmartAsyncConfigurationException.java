@@ -3,7 +3,10 @@ package io.smartasync;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The configuration or the annotated methods of an application can't work. Thrown at startup, with all that is wrong. */
+/**
+ * The configuration or the annotated methods of an application can't work. Thrown at startup, with all that is wrong; later only
+ * for what is new then, such as an executor that operations name.
+ */
 public class SmartAsyncConfigurationException extends RuntimeException {
 
     private final transient List<Problem> problems;

@@ -17,20 +17,29 @@ public interface SmartAsyncOperations extends OperationSettings<SmartAsyncOperat
 
     /**
      * Runs the work and returns its value, as a method would that returns a plain value: in place, unless an executor or
-     * timeout was set.
+     * timeout was set, or the work is {@link Workload#CPU} and the caller a virtual thread.
      *
-     * @throws BlockingCallOnEventLoopException on an event loop
+     * @throws BlockingCallOnEventLoopException on an event loop, unless the work is {@link Workload#NON_BLOCKING} or
+     *     {@code smartasync.event-loop.on-blocking-call} allows it
+     * @throws java.util.concurrent.TimeoutException if it takes too long
+     * @throws org.springframework.core.task.TaskRejectedException if the executor is full or shut down
      * @throws Exception what the work throws, the same instance
      */
     <T extends @Nullable Object> T call(Callable<T> work) throws Exception;
 
-    /** Runs the work on an executor. Cancelling the future interrupts it. */
+    /**
+     * Runs the work on an executor, or in place if it is {@link Workload#NON_BLOCKING}. Cancelling the future interrupts it.
+     *
+     * @return fails with what the work throws, with a {@link java.util.concurrent.TimeoutException}, or with a
+     *     {@link org.springframework.core.task.TaskRejectedException}
+     */
     <T extends @Nullable Object> CompletableFuture<T> future(Callable<T> work);
 
     /**
      * Waits for what others have begun. If the wait is interrupted or takes too long, a future is cancelled.
      *
      * @throws BlockingCallOnEventLoopException on an event loop
+     * @throws java.util.concurrent.TimeoutException if it takes too long
      * @throws Exception what the stage failed with, the same instance
      */
     <T extends @Nullable Object> T await(CompletionStage<T> stage) throws Exception;
@@ -40,7 +49,9 @@ public interface SmartAsyncOperations extends OperationSettings<SmartAsyncOperat
      * interrupts the rest, and what has not begun never does.
      *
      * @return the results in the order of the items
+     * @throws IllegalArgumentException if {@code concurrency} is less than 1
      * @throws BlockingCallOnEventLoopException on an event loop
+     * @throws java.util.concurrent.TimeoutException if all together take too long
      * @throws Exception the first that the work threw, the same instance
      */
     <T, R extends @Nullable Object> List<R> callAll(Collection<T> items, int concurrency, ThrowingFunction<T, R> work)
@@ -51,6 +62,7 @@ public interface SmartAsyncOperations extends OperationSettings<SmartAsyncOperat
      * future, interrupts the rest, and what has not begun never does.
      *
      * @return a future of the results in the order of the items
+     * @throws IllegalArgumentException if {@code concurrency} is less than 1
      */
     <T, R extends @Nullable Object> CompletableFuture<List<R>> futureAll(
             Collection<T> items, int concurrency, ThrowingFunction<T, R> work);

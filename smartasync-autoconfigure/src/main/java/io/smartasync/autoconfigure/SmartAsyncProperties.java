@@ -12,8 +12,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The {@code smartasync.*} properties, as they stand in {@code application.yml}.
  *
- * @param enabled Whether calls of @SmartAsync methods are intercepted at all.
- * @param order Order of the interception among other advice. Inside method security, outside transactions and
+ * @param enabled Whether SmartAsync does anything. Without it calls run as they are written, and there are no bridges,
+ *     operations or executors.
+ * @param order Order of the interception among other advice. By default inside method security, outside transactions and
  *     caches.
  * @param defaultTimeout Timeout of calls that leave their caller's thread, for methods that name none.
  * @param debug Whether each call is logged with one line.
@@ -164,7 +165,7 @@ public record SmartAsyncProperties(
     /**
      * Findings of the endpoint.
      *
-     * @param minimumSamples Number of calls by one kind of caller before anything is reported.
+     * @param minimumSamples Number of calls before anything is reported.
      * @param slow 95th percentile above which a method is reported, if most of it is waiting for an executor.
      * @param eventLoopHeld Time that a body may hold an event loop.
      * @param concurrentCallers Number of calls of a method that may be under way at once, on average.

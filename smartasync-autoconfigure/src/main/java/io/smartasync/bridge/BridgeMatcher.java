@@ -88,7 +88,7 @@ public final class BridgeMatcher {
         if (KotlinDetector.isSuspendingFunction(called)) {
             problems.add(new Problem(
                     subject,
-                    "it is a suspending function, which a bridge has not",
+                    "it is a suspending function, which a bridge can't have",
                     "Return a plain value, a future or a publisher."));
             return null;
         }

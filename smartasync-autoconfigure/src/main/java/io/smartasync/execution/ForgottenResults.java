@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The futures and publishers of debugged methods, until somebody takes them. One that is garbage before was forgotten: of
- * a publisher the body has never run, of a future the error was never seen. Found with the next debugged call, so that
+ * a publisher the body has never run, of a future nobody has asked for the result. Found with the next debugged call, so that
  * no thread has to wait for it. Thread-safe.
  */
 final class ForgottenResults {

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 
-/** All listeners as one that never fails, whatever they throw: a permit would be lost. They are looked up at the first call, so that nothing starts early for them. */
+/**
+ * All listeners as one that never fails, whatever they throw: a permit would be lost. They are looked up at the first call,
+ * so that nothing starts early for them.
+ */
 final class Listeners implements SmartAsyncListener {
 
     private static final Log logger = LogFactory.getLog(Listeners.class);
