@@ -9,6 +9,8 @@ import io.micrometer.context.integration.Slf4jThreadLocalAccessor;
 import io.smartasync.ExecutionPath;
 import io.smartasync.Route;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeanUtils;
 import org.springframework.util.ClassUtils;
@@ -55,13 +57,15 @@ public final class ContextPropagation implements ContextCarrier {
 
         private static final Object[] NO_CONTEXTS = {};
 
+        /** So many a body may leave open; an accessor that never gets empty must not hold the thread. */
+        private static final int MOST_SCOPES = 100;
+
         private final List<ThreadLocalAccessor<?>> threadLocalsSeen;
         private final List<ContextAccessor<?, ?>> contextsSeen;
         private final ThreadLocalAccessor<?>[] accessors;
         private final AutoCloseable clean = this::clear;
         private final ContextSnapshotFactory waiting;
         private final ContextSnapshotFactory detached;
-        private final ContextSnapshotFactory whole;
         private final Carried nothing = thread -> open(thread, NOTHING);
 
         Snapshots(ContextRegistry global, @Nullable ClassLoader classLoader) {
@@ -81,10 +85,6 @@ public final class ContextPropagation implements ContextCarrier {
             detached = ContextSnapshotFactory.builder()
                     .contextRegistry(registry)
                     .captureKeyPredicate(key -> !key.equals(REQUEST_ATTRIBUTES + ".KEY"))
-                    .build();
-            whole = ContextSnapshotFactory.builder()
-                    .contextRegistry(registry)
-                    .clearMissing(true)
                     .build();
         }
 
@@ -131,11 +131,11 @@ public final class ContextPropagation implements ContextCarrier {
                 }
                 case OTHER -> snapshot.setThreadLocals();
                 case IN_PLACE -> {
-                    ContextSnapshot before = whole.captureAll(NO_CONTEXTS);
+                    @Nullable Object[] before = values();
                     ContextSnapshot.Scope scope = snapshot.setThreadLocals();
                     yield () -> {
                         scope.close();
-                        before.setThreadLocals();
+                        backTo(before);
                     };
                 }
             };
@@ -157,12 +157,44 @@ public final class ContextPropagation implements ContextCarrier {
             }
         }
 
-        private void clear() {
-            for (ThreadLocalAccessor<?> accessor : accessors) {
-                if (accessor.getValue() != null) {
-                    accessor.setValue();
+        private @Nullable Object[] values() {
+            @Nullable Object[] values = new Object[accessors.length];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = accessors[i].getValue();
+            }
+            return values;
+        }
+
+        /** Touches only what a body has left: to set an observation opens a scope, which would stay on the thread. */
+        private void backTo(@Nullable Object[] values) {
+            for (int i = 0; i < values.length; i++) {
+                if (!Objects.equals(accessors[i].getValue(), values[i])) {
+                    set(accessors[i], values[i]);
                 }
             }
+        }
+
+        @SuppressWarnings("unchecked")
+        private static <V> void set(ThreadLocalAccessor<V> accessor, @Nullable Object value) {
+            if (value == null) {
+                accessor.setValue();
+            } else {
+                accessor.setValue((V) value);
+            }
+        }
+
+        /** Scope by scope, where an accessor has such. */
+        private void clear() {
+            for (ThreadLocalAccessor<?> accessor : accessors) {
+                for (int i = 0; i < MOST_SCOPES && !isNothing(accessor.getValue()); i++) {
+                    accessor.restore();
+                }
+            }
+        }
+
+        /** Some adapters of the MDC have an empty map in place of none. */
+        private static boolean isNothing(@Nullable Object value) {
+            return value == null || (value instanceof Map<?, ?> map && map.isEmpty());
         }
     }
 

@@ -234,6 +234,32 @@ class ContextTest {
         });
     }
 
+    /** A scope that stays open on a pooled thread is one more for each call, until there is no memory. */
+    @Test
+    void noScopeOfAnObservationStaysOnAThread() {
+        ObservationRegistry observations = ObservationRegistry.create();
+        observations.observationConfig().observationHandler(context -> true);
+        application().withBean(ObservationRegistry.class, () -> observations).run(context -> {
+            Bean bean = context.getBean(Bean.class);
+            Observation.start("outer", observations).scopedChecked(() -> {
+                for (int call = 0; call < 20; call++) {
+                    assertThat(get(bean.leavesScope(bean, observations))).isEqualTo(1);
+                }
+            });
+            assertThat(get(bean.scopes(observations))).isZero();
+        });
+    }
+
+    private static int openScopes(ObservationRegistry observations) {
+        int open = 0;
+        for (Observation.Scope scope = observations.getCurrentObservationScope();
+                scope != null;
+                scope = scope.getPreviousObservationScope()) {
+            open++;
+        }
+        return open;
+    }
+
     /** {@code spring.reactor.context-propagation=auto}: Reactor puts the subscriber's context on threads by itself. */
     @Test
     void theContextGoesAlongWhereReactorPropagatesItToo() {
@@ -324,6 +350,26 @@ class ContextTest {
         @SmartAsync("one")
         public CompletableFuture<@Nullable Observation> observed(ObservationRegistry observations) {
             return CompletableFuture.completedFuture(observations.getCurrentObservation());
+        }
+
+        /** One in the call in place, one itself; how many it found. */
+        @SmartAsync("one")
+        public CompletableFuture<Integer> leavesScope(Bean self, ObservationRegistry observations) {
+            int found = openScopes(observations);
+            self.leavesScopeInPlace(observations).join();
+            Observation.start("left", observations).openScope();
+            return CompletableFuture.completedFuture(found);
+        }
+
+        @SmartAsync("one")
+        public CompletableFuture<String> leavesScopeInPlace(ObservationRegistry observations) {
+            Observation.start("left", observations).openScope();
+            return CompletableFuture.completedFuture("");
+        }
+
+        @SmartAsync("one")
+        public CompletableFuture<Integer> scopes(ObservationRegistry observations) {
+            return CompletableFuture.completedFuture(openScopes(observations));
         }
 
         @SmartAsync("one")
