@@ -23,7 +23,9 @@ final class TransactionGuard {
     private static final class Transactions {
 
         static boolean areActive() {
-            return TransactionSynchronizationManager.isActualTransactionActive();
+            // After the end of a transaction its listeners run with the one, but without the other
+            return TransactionSynchronizationManager.isActualTransactionActive()
+                    && TransactionSynchronizationManager.isSynchronizationActive();
         }
     }
 }

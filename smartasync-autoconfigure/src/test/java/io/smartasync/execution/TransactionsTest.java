@@ -24,6 +24,8 @@ import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.DefaultTransactionStatus;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** A transaction is bound to its thread: it lives where the body runs, and never crosses a hop. */
@@ -66,6 +68,26 @@ class TransactionsTest {
                 assertThat(future.get(10, TimeUnit.SECONDS)).startsWith("smartasync-io-");
             }
             assertThat(output).containsOnlyOnce("Bean#offloaded was called with an active transaction");
+        });
+    }
+
+    @Test
+    void afterItsEndATransactionIsOver(CapturedOutput output) {
+        application().run(context -> {
+            Bean bean = context.getBean(Bean.class);
+            List<String> threads = new ArrayList<>();
+            inTransaction(context.getBean(Log.class), () -> {
+                TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+                    @Override
+                    public void afterCompletion(int status) {
+                        threads.add(bean.awaited());
+                        threads.add(bean.offloaded().join());
+                    }
+                });
+                return "";
+            });
+            assertThat(threads).hasSize(2).allMatch(thread -> thread.startsWith("smartasync-io-"));
+            assertThat(output).doesNotContain("active transaction");
         });
     }
 
