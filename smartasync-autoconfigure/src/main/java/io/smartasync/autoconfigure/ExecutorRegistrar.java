@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.beans.factory.support.RootBeanDefinition;
@@ -36,12 +37,18 @@ final class ExecutorRegistrar implements ImportBeanDefinitionRegistrar {
         register(environment, registry);
     }
 
-    private static void register(Environment environment, BeanDefinitionRegistry registry) {
+    /** The names of all executors, {@code io} and {@code cpu} among them, whatever is written of them. */
+    static Set<String> names(Environment environment) {
         Set<String> names = new LinkedHashSet<>(List.of(PropertiesMapper.IO, PropertiesMapper.CPU));
         Binder.get(environment)
                 .bind("smartasync.executors", Bindable.mapOf(String.class, Object.class))
                 .map(Map::keySet)
                 .ifBound(names::addAll);
+        return names;
+    }
+
+    private static void register(Environment environment, BeanDefinitionRegistry registry) {
+        Set<String> names = names(environment);
         names.removeIf(name -> registry.containsBeanDefinition(ExecutorDirectory.beanName(name)));
         for (String name : names) {
             RootBeanDefinition definition = new RootBeanDefinition(SmartAsyncTaskExecutor.class);
@@ -76,16 +83,18 @@ final class ExecutorRegistrar implements ImportBeanDefinitionRegistrar {
 
         private final PropertiesMapper properties;
         private final StartupCheck check;
+        private final @Nullable ClassLoader classLoader;
         private final WaitGraph waits = new WaitGraph();
 
-        Factory(PropertiesMapper properties, StartupCheck check) {
+        Factory(PropertiesMapper properties, StartupCheck check, @Nullable ClassLoader classLoader) {
             this.properties = properties;
             this.check = check;
+            this.classLoader = classLoader;
         }
 
         SmartAsyncTaskExecutor create(String name) {
             check.checkProperties();
-            return new SmartAsyncTaskExecutor(properties.executor(name), waits);
+            return new SmartAsyncTaskExecutor(properties.executor(name), waits, classLoader);
         }
     }
 }

@@ -13,7 +13,6 @@ import io.smartasync.plan.Wish;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +21,7 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.system.JavaVersion;
 import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
 
 /** What the properties mean: the defaults that depend on the machine, and what is wrong with them. */
 final class PropertiesMapper {
@@ -35,12 +35,14 @@ final class PropertiesMapper {
             new Binder().bindOrCreate("smartasync.executors.default", Bindable.of(Executor.class));
 
     private final SmartAsyncProperties properties;
+    private final Set<String> executorNames;
     private final boolean classProxies;
     private final boolean virtualByDefault;
     private final boolean virtualPossible = JavaVersion.getJavaVersion().isEqualOrNewerThan(JavaVersion.TWENTY_ONE);
 
     PropertiesMapper(SmartAsyncProperties properties, Environment environment) {
         this.properties = properties;
+        this.executorNames = ExecutorRegistrar.names(environment);
         JavaVersion java = JavaVersion.getJavaVersion();
         this.classProxies = environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true);
         // Before Java 24 `synchronized` pins a virtual thread's carrier: only where the application wants them anyway
@@ -50,9 +52,7 @@ final class PropertiesMapper {
 
     /** The names of all executors, {@code io} and {@code cpu} among them. */
     Set<String> executorNames() {
-        Set<String> names = new LinkedHashSet<>(List.of(IO, CPU));
-        names.addAll(properties.executors().keySet());
-        return names;
+        return executorNames;
     }
 
     ExecutorSettings executor(String name) {
@@ -87,7 +87,8 @@ final class PropertiesMapper {
         List<Rule> rules = properties.rules().stream()
                 .filter(rule -> Rule.isPattern(rule.method()))
                 .map(rule -> new Rule(
-                        rule.method(), new Wish(rule.executor(), rule.workload(), rule.timeout(), rule.debug())))
+                        rule.method(),
+                        new Wish(textIn(rule.executor()), rule.workload(), rule.timeout(), rule.debug())))
                 .toList();
         return new PlanSettings(
                 routes,
@@ -126,7 +127,7 @@ final class PropertiesMapper {
                         "'" + rule.method() + "' names no methods",
                         "Write [package.]Class#method, with * for any characters, such as \"QuoteService#find*\"."));
             }
-            checkExecutor(property + ".executor", rule.executor(), executors, problems);
+            checkExecutor(property + ".executor", textIn(rule.executor()), executors, problems);
             checkPositive(property + ".timeout", rule.timeout(), problems);
         }
         checkPositive("smartasync.default-timeout", properties.defaultTimeout(), problems);
@@ -169,6 +170,11 @@ final class PropertiesMapper {
             problems.add(new Problem(
                     property + ".keep-alive", executor.keepAlive() + " is negative", "Write a duration such as 60s."));
         }
+    }
+
+    /** Empty is unset, as it is for what is no text. */
+    private static @Nullable String textIn(@Nullable String written) {
+        return StringUtils.hasText(written) ? written : null;
     }
 
     private static void checkExecutor(

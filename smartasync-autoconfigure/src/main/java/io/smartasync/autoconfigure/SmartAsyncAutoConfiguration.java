@@ -67,8 +67,9 @@ public final class SmartAsyncAutoConfiguration {
     }
 
     @Bean(ExecutorRegistrar.FACTORY_BEAN)
-    static ExecutorRegistrar.Factory smartAsyncExecutorFactory(PropertiesMapper properties, StartupCheck check) {
-        return new ExecutorRegistrar.Factory(properties, check);
+    static ExecutorRegistrar.Factory smartAsyncExecutorFactory(
+            PropertiesMapper properties, StartupCheck check, ConfigurableListableBeanFactory beans) {
+        return new ExecutorRegistrar.Factory(properties, check, beans.getBeanClassLoader());
     }
 
     @Bean

@@ -13,20 +13,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The threads of an executor, without its limits. None inherits the inheritable thread-locals of whoever happens to start
- * it: a pooled thread would keep them for all that run on it later.
+ * it: a pooled thread would keep them for all that run on it later. All have the application's class loader, which in an
+ * executable jar is not the one that threads have by themselves.
  */
 final class BodyThreads {
 
     private BodyThreads() {}
 
-    static ExecutorService of(ExecutorSettings settings) {
+    static ExecutorService of(ExecutorSettings settings, @Nullable ClassLoader classLoader) {
         return settings.concurrencyLimit() == null || settings.virtual()
-                ? virtual(settings.threadNamePrefix())
-                : pool(settings, settings.concurrencyLimit());
+                ? virtual(settings.threadNamePrefix(), classLoader)
+                : pool(settings, settings.concurrencyLimit(), classLoader);
     }
 
-    private static ExecutorService pool(ExecutorSettings settings, int size) {
-        Pool pool = new Pool(settings, size);
+    private static ExecutorService pool(ExecutorSettings settings, int size, @Nullable ClassLoader classLoader) {
+        Pool pool = new Pool(settings, size, classLoader);
         pool.allowCoreThreadTimeOut(!settings.keepAlive().isZero());
         return pool;
     }
@@ -48,10 +49,11 @@ final class BodyThreads {
     /** A thread for each permit, and for each of its threads that waits without one. */
     static final class Pool extends ThreadPoolExecutor {
 
+        private final @Nullable ClassLoader classLoader;
         private int permits; // guarded by this
         private int waiting; // guarded by this
 
-        Pool(ExecutorSettings settings, int permits) {
+        Pool(ExecutorSettings settings, int permits, @Nullable ClassLoader classLoader) {
             // Its queue is short: who holds a permit has a thread or will have one at once
             super(
                     permits,
@@ -60,8 +62,15 @@ final class BodyThreads {
                     TimeUnit.NANOSECONDS,
                     new LinkedBlockingQueue<>());
             this.permits = permits;
+            this.classLoader = classLoader;
             AtomicInteger count = new AtomicInteger();
             setThreadFactory(task -> new PoolThread(this, task, settings.threadNamePrefix() + count.incrementAndGet()));
+        }
+
+        /** Whatever class loader the last body has left. */
+        @Override
+        protected void beforeExecute(Thread thread, Runnable task) {
+            thread.setContextClassLoader(classLoader);
         }
 
         synchronized void resize(int newPermits) {
@@ -104,7 +113,7 @@ final class BodyThreads {
      * {@code Executors.newThreadPerTaskExecutor(Thread.ofVirtual()...factory())} from Java 17 bytecode. Unlike Spring's
      * executors for virtual threads it can interrupt them, and they inherit nothing.
      */
-    private static ExecutorService virtual(String namePrefix) {
+    private static ExecutorService virtual(String namePrefix, @Nullable ClassLoader classLoader) {
         try {
             Class<?> builderType = Class.forName("java.lang.Thread$Builder");
             Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
@@ -116,6 +125,7 @@ final class BodyThreads {
             AtomicLong count = new AtomicLong();
             ThreadFactory named = task -> {
                 Thread thread = unnamed.newThread(task);
+                thread.setContextClassLoader(classLoader);
                 thread.setName(namePrefix + count.incrementAndGet()); // the builder's own names take 90 bytes more
                 return thread;
             };

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
@@ -78,7 +79,7 @@ public final class ExecutorDirectory implements ExecutorNames {
 
     private TaskExecutor ofHost(String name) {
         TaskExecutor executor = beans.getBean(name, TaskExecutor.class);
-        if (executor instanceof SimpleAsyncTaskExecutor simple && simple.isThrottleActive()) {
+        if (executor instanceof SimpleAsyncTaskExecutor simple && simple.isThrottleActive() && !rejects(simple)) {
             throw new SmartAsyncConfigurationException(List.of(new Problem(
                     "TaskExecutor bean '" + name + "'",
                     "it has a concurrency limit of " + simple.getConcurrencyLimit()
@@ -87,5 +88,12 @@ public final class ExecutorDirectory implements ExecutorNames {
                             + " with that concurrency-limit and use it in its place, or" + " remove the limit.")));
         }
         return executor;
+    }
+
+    /** At its limit, in place of blocking: not to be asked for, and not there before Spring 6.2.6. */
+    private static boolean rejects(SimpleAsyncTaskExecutor executor) {
+        DirectFieldAccessor fields = new DirectFieldAccessor(executor);
+        String field = "rejectTasksWhenLimitReached";
+        return fields.isReadableProperty(field) && Boolean.TRUE.equals(fields.getPropertyValue(field));
     }
 }

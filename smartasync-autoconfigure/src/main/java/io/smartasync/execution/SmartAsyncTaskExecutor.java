@@ -31,6 +31,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
 
     private final ExecutorSettings settings;
     private final WaitGraph waits;
+    private final @Nullable ClassLoader classLoader;
     private final Permits<Task> permits;
     private volatile ExecutorService threads;
     private volatile CountDownLatch idle = new CountDownLatch(1);
@@ -46,11 +47,13 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
      * Makes the executor; it starts threads when there is work for them.
      *
      * @param waits shared by all executors of an application
+     * @param classLoader what bodies find as the context class loader
      */
-    public SmartAsyncTaskExecutor(ExecutorSettings settings, WaitGraph waits) {
+    public SmartAsyncTaskExecutor(ExecutorSettings settings, WaitGraph waits, @Nullable ClassLoader classLoader) {
         this.settings = settings;
         this.waits = waits;
-        this.threads = BodyThreads.of(settings);
+        this.classLoader = classLoader;
+        this.threads = BodyThreads.of(settings, classLoader);
         this.concurrencyLimit = settings.concurrencyLimit();
         this.queueCapacity = settings.queueCapacity();
         this.permits = new Permits<>(permits(concurrencyLimit), queueCapacity, this::start);
@@ -230,7 +233,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     /** Takes work again after {@link #close()}, if the application is started again. */
     synchronized void open() {
         if (closed) {
-            threads = BodyThreads.of(settings.withLimits(concurrencyLimit, queueCapacity));
+            threads = BodyThreads.of(settings.withLimits(concurrencyLimit, queueCapacity), classLoader);
             idle = new CountDownLatch(1);
             closed = false;
         }

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -248,6 +249,73 @@ class ExecutorsTest {
                 .contains("it has a concurrency limit of 2 and may block whoever submits");
         assertThat(refusal.getAction())
                 .contains("Configure smartasync.executors.throttled with that concurrency-limit");
+    }
+
+    @Test
+    void anExecutorOfTheApplicationThatRejectsAtItsLimitIsNotRefused() {
+        TestContext.with(Throttled.class)
+                .withBean("throttled", SimpleAsyncTaskExecutor.class, () -> {
+                    SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor();
+                    executor.setConcurrencyLimit(2);
+                    executor.setRejectTasksWhenLimitReached(true);
+                    return executor;
+                })
+                .run(context -> assertThat(
+                                context.getBean(Throttled.class).future().get(10, TimeUnit.SECONDS))
+                        .isEqualTo("never"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"platform", "virtual"})
+    void bodiesHaveTheClassLoaderOfTheApplicationWhateverTheLastOneLeft(String threads) {
+        Assumptions.assumeTrue(threads.equals("platform") || Runtime.version().feature() >= 21);
+        ClassLoader ofApplication = new ClassLoader(getClass().getClassLoader()) {};
+        TestContext.with()
+                .withClassLoader(ofApplication)
+                .withPropertyValues(
+                        "smartasync.executors.io.threads=" + threads, "smartasync.executors.io.concurrency-limit=1")
+                .run(context -> {
+                    Executor io = context.getBean("smartasync-io", Executor.class);
+                    for (int i = 0; i < 2; i++) {
+                        assertThat(CompletableFuture.supplyAsync(ExecutorsTest::changeClassLoader, io)
+                                        .get(10, TimeUnit.SECONDS))
+                                .isSameAs(ofApplication);
+                    }
+                });
+    }
+
+    private static ClassLoader changeClassLoader() {
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        Thread.currentThread().setContextClassLoader(ClassLoader.getPlatformClassLoader());
+        return before;
+    }
+
+    @Test
+    void anExecutorOfWhichOnlyAnUnknownPropertyIsWrittenHasDefaults() {
+        TestContext.with()
+                .withPropertyValues(
+                        "smartasync.executors.reports.max-threads=4",
+                        "smartasync.rules[0].method=ByRule#thread",
+                        "smartasync.rules[0].executor=reports")
+                .withBean(ByRule.class)
+                .run(context ->
+                        assertThat(context.getBean(ByRule.class).thread()).startsWith("smartasync-reports-"));
+    }
+
+    @Test
+    void anEmptyExecutorInARuleIsNone() {
+        TestContext.with()
+                .withPropertyValues("smartasync.rules[0].method=ByRule#thread", "smartasync.rules[0].executor=")
+                .withBean(ByRule.class)
+                .run(context -> assertThat(context.getBean(ByRule.class).thread())
+                        .isEqualTo(Thread.currentThread().getName()));
+    }
+
+    static class ByRule {
+        @SmartAsync
+        public String thread() {
+            return Thread.currentThread().getName();
+        }
     }
 
     @ParameterizedTest
