@@ -21,7 +21,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.SpringProxy;
-import org.springframework.aop.framework.autoproxy.AbstractAutoProxyCreator;
+import org.springframework.aop.aspectj.autoproxy.AspectJAwareAdvisorAutoProxyCreator;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -127,7 +127,7 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
                 problems.add(notInterceptedProblem(name, beanClass));
             }
         });
-        if (beans.getBeanNamesForType(AbstractAutoProxyCreator.class, true, false).length == 0) {
+        if (beans.getBeanNamesForType(AspectJAwareAdvisorAutoProxyCreator.class, true, false).length == 0) {
             for (String name : beans.getBeanDefinitionNames()) { // which may be lazy
                 Class<?> beanClass = beanClass(name);
                 if (beanClass != null && MethodRegistration.needsProxy(beanClass)) {

@@ -46,6 +46,15 @@ public final class ExecutorLifecycle implements SmartLifecycle {
         return running;
     }
 
+    /**
+     * Stays open while Spring pauses the context of tests that will come back to it, as Boot's web servers do: their work is
+     * still there then.
+     */
+    @Override
+    public boolean isPauseable() {
+        return false;
+    }
+
     @Override
     public int getPhase() {
         return PHASE;

@@ -39,7 +39,9 @@ final class MethodChecks {
                     "@SmartAsync class " + beanClass.getName(),
                     "it is " + (isFinal ? "final" : "sealed") + (hasInterface ? "" : " and has no interface")
                             + ", so no proxy can be put before it",
-                    "Remove '" + (isFinal ? "final" : "sealed") + "', or "
+                    (beanClass.isRecord() || beanClass.isEnum()
+                                    ? "Make it a class, or "
+                                    : "Remove '" + (isFinal ? "final" : "sealed") + "', or ")
                             + (hasInterface ? "" : "let it implement an interface and ")
                             + "set spring.aop.proxy-target-class=false."));
         }

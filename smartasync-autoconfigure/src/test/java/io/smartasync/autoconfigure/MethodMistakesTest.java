@@ -28,7 +28,9 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.annotation.Async;
+import org.springframework.transaction.annotation.EnableTransactionManagement;
 import reactor.core.publisher.ConnectableFlux;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -319,6 +321,32 @@ class MethodMistakesTest {
     }
 
     @Test
+    void aBeanIsRefusedWhereTheProxiesOfTransactionsKnowNoAspects() {
+        FailureAnalysis refusal = Refusal.of(application(PartlyIntercepted.class)
+                .withUserConfiguration(Transactions.class)
+                .withPropertyValues("spring.aop.auto=false"));
+
+        assertThat(refusal.getDescription())
+                .contains(PartlyIntercepted.class.getName() + "\n", "no proxy intercepts the calls of bean");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableTransactionManagement
+    static class Transactions {}
+
+    @SmartAsync
+    static class PartlyIntercepted {
+        public String byType() {
+            return "";
+        }
+
+        @SmartAsync
+        public String byMethod() {
+            return "";
+        }
+    }
+
+    @Test
     void anAspectIsRefusedWhichSpringPutsNoProxyBefore() {
         assertThat(refusalOf(AnnotatedAspect.class).getDescription())
                 .contains(AnnotatedAspect.class.getName() + "\n", "no proxy intercepts");
@@ -352,6 +380,20 @@ class MethodMistakesTest {
 
         assertThat(refusal.getDescription()).contains(FinalClass.class.getName() + "\n", "final and has no interface");
         assertThat(refusal.getAction()).contains("Remove 'final'", "spring.aop.proxy-target-class=false");
+    }
+
+    @Test
+    void aRecordIsNotAskedToRemoveItsFinal() {
+        assertThat(refusalOf(Recorded.class).getAction())
+                .contains("Make it a class, or ")
+                .doesNotContain("Remove");
+    }
+
+    record Recorded() {
+        @SmartAsync
+        public String find() {
+            return "";
+        }
     }
 
     static final class FinalClass {

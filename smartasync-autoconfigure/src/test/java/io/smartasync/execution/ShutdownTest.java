@@ -295,6 +295,16 @@ class ShutdownTest {
         }));
     }
 
+    /** As Spring does with the contexts of tests that wait for their next class. */
+    @Test
+    void anApplicationThatIsPausedGoesOnWithItsWork() {
+        TestContext.with(Bean.class).run(context -> {
+            context.getSourceApplicationContext().pause();
+            assertThat(context.getBean(Bean.class).nothing().get(10, TimeUnit.SECONDS))
+                    .isEqualTo("nothing");
+        });
+    }
+
     @Test
     void anApplicationThatIsStartedAgainTakesCallsAgain() {
         TestContext.with(Bean.class).run(context -> {
