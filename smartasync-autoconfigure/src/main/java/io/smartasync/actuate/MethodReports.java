@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** Explains methods, bridges and operations: how each caller's calls run, and who decided that. */
 final class MethodReports {
 
+    private static final Duration LONGEST_IN_MILLIS = Duration.ofMillis(Long.MAX_VALUE);
+
     private final MethodRegistry methods;
     private final CallStatistics statistics;
 
@@ -105,11 +107,17 @@ final class MethodReports {
                 plan.shape().name(),
                 new Setting(plan.settings().workload(), plan.origins().workload()),
                 new Setting(
-                        timeout == null ? null : timeout.toMillis() + "ms",
-                        plan.origins().timeout()),
+                        timeout == null ? null : text(timeout), plan.origins().timeout()),
                 !method.tuning().equals(Wish.NONE),
                 callers,
                 statistics.of(method.routes()));
+    }
+
+    private static String text(Duration timeout) {
+        boolean wholeMillis = timeout.toNanosPart() % 1_000_000 == 0;
+        return wholeMillis && timeout.compareTo(LONGEST_IN_MILLIS) <= 0
+                ? timeout.toMillis() + "ms"
+                : timeout.toString();
     }
 
     private static @Nullable String calledAs(Subject subject) {

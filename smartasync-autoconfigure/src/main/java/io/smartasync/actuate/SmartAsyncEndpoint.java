@@ -147,7 +147,7 @@ public class SmartAsyncEndpoint {
      * @param debug of a method: whether each call is logged
      */
     @WriteOperation
-    public Object tune(
+    public synchronized Object tune(
             @Selector String subject,
             @Nullable Integer concurrencyLimit,
             @Nullable Integer queueCapacity,
@@ -212,7 +212,7 @@ public class SmartAsyncEndpoint {
      * @param subject {@code Class#method} or {@code Class.method}, or the name of an executor
      */
     @DeleteOperation
-    public Object revert(@Selector String subject) {
+    public synchronized Object revert(@Selector String subject) {
         reports.named(subject).forEach(method -> tune(method, "reverted", Wish.NONE));
         for (SmartAsyncTaskExecutor executor : executors.get()) {
             if (executor.name().equals(subject)) {

@@ -88,7 +88,7 @@ final class BodyThreads {
         }
 
         private void adapt() {
-            int size = permits + waiting;
+            int size = (int) Math.min((long) permits + waiting, Integer.MAX_VALUE);
             if (size > getMaximumPoolSize()) {
                 setMaximumPoolSize(size);
                 setCorePoolSize(size);

@@ -2,7 +2,9 @@
 
 // Every two seconds the endpoint's numbers, which only grow; a minute of them is kept, and what is shown is the difference.
 const EVERY = 2000;
-const KEPT = 30;
+const KEPT = 60_000;
+const ENDPOINT = location.pathname.replace(/\/dashboard\/?$/, "");
+const LIVE = `New numbers every ${EVERY / 1000} seconds.`;
 const history = [];
 const charts = {};
 
@@ -184,24 +186,39 @@ function showCharts(report, now) {
   });
 }
 
+// Where a count has become smaller the server was started again, and what was before tells nothing
+function remember(now) {
+  const before = history.at(-1);
+  if (before && [...now.routes].some(([id, route]) => route.time.count < (before.routes.get(id)?.time.count ?? 0))) {
+    history.length = 0;
+  }
+  history.push(now);
+  while (now.at - history[0].at > KEPT + EVERY / 2) history.shift();
+}
+
 async function refresh() {
   const state = document.getElementById("state");
   try {
-    const response = await fetch("../smartasync", {headers: {Accept: "application/json"}});
+    const response = await fetch(ENDPOINT, {
+      headers: {Accept: "application/json"},
+      signal: AbortSignal.timeout(2 * EVERY),
+    });
+    if (response.redirected) throw new Error("the endpoint sends this page elsewhere, perhaps to sign in again");
     if (!response.ok) throw new Error(`the endpoint answered ${response.status}`);
     const report = await response.json();
     const now = {at: Date.now(), routes: routes(report)};
-    history.push(now);
-    if (history.length > KEPT + 1) history.shift();
+    remember(now);
     showFindings(report);
     showCalls(report, now);
     showExecutors(report);
     showExplain(report);
     showCharts(report, now);
-    state.textContent = `As of ${new Date(now.at).toLocaleTimeString()}, every ${EVERY / 1000} seconds.`;
+    if (state.textContent !== LIVE) state.textContent = LIVE;
     state.className = "";
+    document.getElementById("time").textContent = `As of ${new Date(now.at).toLocaleTimeString()}.`;
   } catch (error) {
-    state.textContent = `No new numbers: ${error.message}.`;
+    const text = `No new numbers: ${error.message}.`;
+    if (state.textContent !== text) state.textContent = text; // read out once
     state.className = "lost";
   }
 }

@@ -16,6 +16,9 @@ import org.junit.platform.commons.support.AnnotationSupport;
 /** Does what {@link CallerThread} says. */
 final class CallerThreadExtension implements InvocationInterceptor {
 
+    /** Milliseconds that an interrupted test has before what comes after it runs beside it. */
+    private static final long TO_CLEAN_UP = 5_000;
+
     @Override
     public void interceptTestMethod(
             Invocation<@Nullable Void> invocation,
@@ -60,6 +63,7 @@ final class CallerThreadExtension implements InvocationInterceptor {
             throw ex.getCause() == null ? ex : ex.getCause();
         } catch (InterruptedException ex) {
             thread.interrupt(); // JUnit's timeout speaks to the thread that it knows
+            thread.join(TO_CLEAN_UP);
             throw ex;
         }
     }
@@ -70,10 +74,11 @@ final class CallerThreadExtension implements InvocationInterceptor {
             known = known.getParent().get(); // a dynamic test has only that of its factory
         }
         Optional<CallerThread> annotation = AnnotationSupport.findAnnotation(known.getTestMethod(), CallerThread.class);
-        Class<?> type = known.getRequiredTestClass();
-        while (annotation.isEmpty() && type != null) {
-            annotation = AnnotationSupport.findAnnotation(type, CallerThread.class);
-            type = type.getEnclosingClass();
+        Optional<ExtensionContext> around =
+                Optional.of(known); // a nested class that is inherited stands in another one
+        while (annotation.isEmpty() && around.isPresent()) {
+            annotation = AnnotationSupport.findAnnotation(around.get().getTestClass(), CallerThread.class);
+            around = around.get().getParent();
         }
         return annotation
                 .map(CallerThread::value)

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.mock.web.MockHttpServletRequest;
@@ -96,6 +98,23 @@ class CallerThreadTest {
     void theContextClassLoaderIsThatOfJUnit() {
         assertThat(Thread.currentThread().getContextClassLoader()).isSameAs(junits.getContextClassLoader());
     }
+
+    /** Its nested class is that of the superclass, in which it stands. */
+    static class OfNoKindItself {
+        @Nested
+        class Within {
+
+            @Test
+            void aNestedClassThatIsInheritedFindsItInTheClassThatInheritsIt() {
+                assertThat(DETECTION.current()).isEqualTo(Caller.VIRTUAL);
+            }
+        }
+    }
+
+    @Nested
+    @CallerThread(Caller.VIRTUAL)
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    class Inherits extends OfNoKindItself {}
 
     @Nested
     class Inside {
