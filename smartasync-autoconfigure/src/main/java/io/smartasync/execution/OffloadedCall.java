@@ -140,8 +140,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
     final @Nullable Object runPart(boolean here, Part part) throws Throwable {
         Link outer = RUNNING.get();
         RUNNING.set(this);
-        try (AutoCloseable scope = openContext(here);
-                CallObserver.Scope observed = openScope()) {
+        try (AutoCloseable scopes = openScopes(here, part)) {
             return part.body();
         } finally {
             RUNNING.set(outer); // null rather than removed, which would make a new entry for each call
@@ -149,6 +148,20 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
                 parent = null;
             }
         }
+    }
+
+    /** Until it is closed the current thread has the context of the caller, and what it starts is part of this call. */
+    AutoCloseable openScopes(boolean here, Part part) {
+        AutoCloseable carried = openContext(here);
+        if (observed() == null) {
+            return carried;
+        }
+        CallObserver.Scope followed = openScope();
+        return () -> {
+            try (carried) {
+                followed.close();
+            }
+        };
     }
 
     private AutoCloseable openContext(boolean here) {

@@ -7,6 +7,8 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.FutureTask;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import org.springframework.core.task.TaskRejectedException;
@@ -14,13 +16,17 @@ import reactor.core.CoreSubscriber;
 import reactor.util.context.Context;
 
 /** One subscription to an offloaded method: the method is called, subscribed to and pulled from on the executor. */
-class ReactorCall extends OffloadedCall {
+class ReactorCall extends OffloadedCall implements AutoCloseable {
+
+    private static final Log logger = LogFactory.getLog(ReactorCall.class);
 
     /** The key in Reactor's context under which a call finds the one that it is part of. */
     private static final Object CHAIN = ReactorCall.class;
 
     final ReactorSubscription subscription;
     final ReactorEngine.RoutedMono<?> routed;
+
+    private @Nullable AutoCloseable bodyScopes; // seen only by the thread of the body
 
     /** What was requested later and is under way; made with the first of these. */
     private volatile @Nullable Set<Pull> pulls;
@@ -92,11 +98,39 @@ class ReactorCall extends OffloadedCall {
             return; // the body may go on
         }
         if (isOnBodyThread()) {
+            close();
             leaveBody();
         }
         Pull here = pullHere();
         if (here != null) {
             here.leaveHere();
+        }
+    }
+
+    @Override
+    AutoCloseable openScopes(boolean here, Part part) {
+        AutoCloseable scopes = super.openScopes(here, part);
+        if (part != this) {
+            return scopes;
+        }
+        bodyScopes = scopes;
+        return this;
+    }
+
+    /**
+     * Closes the scopes of the body. With its end, or with that of the call if it comes first: what then goes on, on this
+     * thread, is downstream, and where subscribers share a result, it may be somebody else's.
+     */
+    @Override
+    public void close() {
+        AutoCloseable open = bodyScopes;
+        bodyScopes = null;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (Throwable ex) { // of an accessor; the result must not be lost by it
+                logger.warn("The context of a call could not be taken from its thread", ex);
+            }
         }
     }
 

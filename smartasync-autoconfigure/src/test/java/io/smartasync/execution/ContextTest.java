@@ -234,6 +234,27 @@ class ContextTest {
         });
     }
 
+    /** The body runs once, for the first of them; the others' operators run on its thread as well. */
+    @Test
+    void whoSharesAResultDoesNotGetTheContextOfTheOneWhoAskedFirst() {
+        application().run(context -> {
+            Bean bean = context.getBean(Bean.class);
+            CountDownLatch gate = new CountDownLatch(1);
+            Mono<Seen> shared = bean.gated(gate).cache();
+            CompletableFuture<Seen> first = shared.toFuture();
+            clearContext();
+            CompletableFuture<Seen> second = shared.map(seen -> Seen.here())
+                    .zipWhen(seen -> Mono.fromFuture(bean.offloaded()), (here, nested) -> {
+                        assertThat(nested).isEqualTo(here);
+                        return here;
+                    })
+                    .toFuture();
+            gate.countDown();
+            assertThat(get(first)).isEqualTo(new Seen("42", "acme", Locale.ITALY, false));
+            assertThat(get(second)).isEqualTo(new Seen(null, null, Locale.getDefault(), false));
+        });
+    }
+
     /** A scope that stays open on a pooled thread is one more for each call, until there is no memory. */
     @Test
     void noScopeOfAnObservationStaysOnAThread() {
@@ -317,6 +338,14 @@ class ContextTest {
         @SmartAsync(executor = "one", workload = Workload.IO)
         public Mono<Seen> mono() {
             return Mono.fromCallable(Seen::here);
+        }
+
+        @SmartAsync(executor = "one", workload = Workload.IO)
+        public Mono<Seen> gated(CountDownLatch gate) {
+            return Mono.fromCallable(() -> {
+                gate.await();
+                return Seen.here();
+            });
         }
 
         @SmartAsync(executor = "one", workload = Workload.IO)

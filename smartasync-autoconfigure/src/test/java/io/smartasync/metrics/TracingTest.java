@@ -21,6 +21,7 @@ import io.smartasync.SmartAsyncOperations;
 import io.smartasync.Workload;
 import io.smartasync.autoconfigure.SmartAsyncObservationAutoConfiguration;
 import io.smartasync.support.TestContext;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -105,6 +106,21 @@ class TracingTest {
             assertThat(traces.spans()).extracting(MutableSpan::name).containsExactly("inside", "Bean#mono", "caller");
             assertThat(traces.spans().get(1).parentId())
                     .isEqualTo(traces.spans().get(2).id());
+        });
+    }
+
+    @Test
+    void whatFollowsAPublisherIsNoPartOfItsCall() {
+        TRACED.run(context -> {
+            Traces traces = context.getBean(Traces.class);
+            Bean bean = context.getBean(Bean.class);
+
+            bean.mono().flatMap(value -> bean.mono()).block(Duration.ofSeconds(10));
+
+            assertThat(traces.spans())
+                    .filteredOn(span -> "Bean#mono".equals(span.name()))
+                    .hasSize(2)
+                    .allSatisfy(span -> assertThat(span.parentId()).isNull());
         });
     }
 
