@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.core.ReactiveAdapter;
 import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
@@ -88,6 +89,9 @@ public final class ReactorEngine {
                     method.returned(route, System.nanoTime() - call.start);
                     subscription.follow(publisher);
                 } catch (Throwable ex) {
+                    if (call.isSettled()) {
+                        Exceptions.throwIfFatal(ex); // by what received the result, which then nobody else is told
+                    }
                     subscription.onError(ex);
                 }
             }

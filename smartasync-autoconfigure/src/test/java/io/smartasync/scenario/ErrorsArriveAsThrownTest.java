@@ -46,6 +46,16 @@ class ErrorsArriveAsThrownTest {
                         new CancellationException("twice").initCause(new CancellationException("cancelled"))));
     }
 
+    /** Reactor tells nobody of such an error, which the subscriber would wait for in vain. */
+    @Test
+    void anErrorOfTheVirtualMachineThatAResultIsReceivedWithReachesWhoSubscribes() {
+        run(bean -> assertThatExceptionOfType(LinkageError.class).isThrownBy(() -> bean.justInPlace()
+                .doOnNext(value -> {
+                    throw new LinkageError("no such class");
+                })
+                .subscribe()));
+    }
+
     @ParameterizedTest
     @MethodSource("errorsOfBodies")
     void aPlainValueFailsWithTheSameInstanceInPlaceAndAfterAHop(Throwable error) {
@@ -248,6 +258,11 @@ class ErrorsArriveAsThrownTest {
         @SmartAsync(workload = Workload.NON_BLOCKING)
         public CompletableFuture<String> nullFutureInPlace() {
             return null;
+        }
+
+        @SmartAsync
+        public Mono<String> justInPlace() {
+            return Mono.just("value");
         }
 
         @SmartAsync(workload = Workload.IO)
