@@ -29,8 +29,8 @@ public interface OperationSettings<S extends OperationSettings<S>> {
     S workload(Workload workload);
 
     /**
-     * Sets how long each call may take, or for many items all of them together. By default each call, and each of many
-     * items, may take {@code smartasync.default-timeout}.
+     * Sets how long each call may take, or for many items all of them together. By default each call may take
+     * {@code smartasync.default-timeout}, as may many items together, and each item of {@code fluxAll}.
      *
      * @throws IllegalArgumentException if it is not positive
      */

@@ -32,8 +32,15 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger open;
     private final AtomicReferenceArray<R> results;
+    private final AtomicReference<@Nullable Counted> counted = new AtomicReference<>();
     private final AtomicReference<@Nullable Outcome> end = new AtomicReference<>();
     private final List<Worker> workers = new CopyOnWriteArrayList<>();
+
+    /** Each item once one has begun; else the call as a whole. */
+    private enum Counted {
+        ITEMS,
+        CALL
+    }
 
     FanOut(SmartAsyncEngine engine, BoundMethod method, Collection<T> items, ThrowingFunction<T, R> work) {
         this.engine = engine;
@@ -91,7 +98,9 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
     }
 
     private @Nullable Object workOff() {
-        for (int i = next.getAndIncrement(); i < items.size() && end.get() == null; i = next.getAndIncrement()) {
+        for (int i = next.getAndIncrement();
+                i < items.size() && end.get() == null && counts(Counted.ITEMS);
+                i = next.getAndIncrement()) {
             Call call = new Call(method, route);
             try (CallObserver.Scope observed = call.openScope()) {
                 results.set(i, work.applyWithException(items.get(i)));
@@ -125,7 +134,7 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
         if (!end(Outcome.CANCELLED)) {
             return isCancelled();
         }
-        stop();
+        stop(interrupt);
         countIfNothingBegan(Outcome.CANCELLED, null);
         return super.cancel(interrupt);
     }
@@ -153,9 +162,14 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
 
     /** Items are counted, each when it ends; where there is none to tell of it, the call is. */
     private void countIfNothingBegan(Outcome outcome, @Nullable Throwable error) {
-        if (next.get() == 0) {
+        if (counts(Counted.CALL)) {
             method.ended(route, outcome, error, System.nanoTime() - start);
         }
+    }
+
+    /** Whether {@code what} is counted: whoever is first says so. */
+    private boolean counts(Counted what) {
+        return counted.compareAndSet(null, what) || (what == Counted.ITEMS && counted.get() == what);
     }
 
     /** Whether the caller of this method is the one who ends it; what still runs then ends with {@code outcome}. */
@@ -164,7 +178,11 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
     }
 
     private void stop() {
-        workers.forEach(worker -> worker.future.cancel(true));
+        stop(true);
+    }
+
+    private void stop(boolean interrupt) {
+        workers.forEach(worker -> worker.future.cancel(interrupt));
     }
 
     /** Takes items as long as there are any. Its executor knows it as one call, the meters know its items. */

@@ -76,11 +76,6 @@ abstract class OperationsTemplate<S extends OperationSettings<S>> implements Ope
         return instances.get(new Settings(settings.name, settings.executor, settings.workload, timeout));
     }
 
-    /** The same without a timeout. */
-    S withoutTimeout() {
-        return instances.get(new Settings(settings.name, settings.executor, settings.workload, null));
-    }
-
     @Nullable
     Duration timeout() {
         return settings.timeout;

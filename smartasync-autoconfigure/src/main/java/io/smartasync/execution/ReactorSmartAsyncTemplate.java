@@ -67,7 +67,8 @@ public final class ReactorSmartAsyncTemplate extends OperationsTemplate<ReactorS
     public <T, R> Flux<R> fluxAll(
             Collection<T> items, int concurrency, ThrowingFunction<T, ? extends @Nullable R> work) {
         Duration limit = timeout();
-        ReactorSmartAsyncOperations each = limit == null ? this : withoutTimeout();
+        // Not the default timeout: what was set is for all, who are told before any of them would be
+        ReactorSmartAsyncOperations each = limit == null ? this : timeout(limit.plusDays(1));
         Flux<R> results = Flux.fromIterable(items)
                 .flatMapSequential(item -> each.<R>mono(() -> work.applyWithException(item)), concurrency);
         return limit == null

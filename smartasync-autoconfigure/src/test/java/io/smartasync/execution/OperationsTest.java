@@ -113,6 +113,29 @@ class OperationsTest {
                         .startsWith("smartasync-cpu-"));
     }
 
+    /** On platform threads one in fifty of these was not counted at all. */
+    @Test
+    void whatIsCancelledWhileItsFirstItemBeginsIsCounted() {
+        application()
+                .withPropertyValues("smartasync.executors.io.threads=platform")
+                .run(context -> {
+                    SmartAsyncOperations operations =
+                            context.getBean(SmartAsyncOperations.class).named("raced");
+                    Calls calls = TestContext.calls(context);
+                    AtomicInteger items = new AtomicInteger();
+                    long rounds = 20_000;
+                    for (int i = 0; i < rounds; i++) {
+                        operations
+                                .futureAll(List.of(1), 1, item -> items.incrementAndGet())
+                                .cancel(true);
+                    }
+                    awaitIdle(context);
+                    Await.until(
+                            "count of each, as a whole or by its item",
+                            () -> calls.by("method").get("raced") == rounds);
+                });
+    }
+
     @Test
     void whatEndsBeforeAnyItemBeganIsCountedOnce() {
         TestContext.with()
@@ -398,6 +421,47 @@ class OperationsTest {
 
     private static String thread() {
         return Thread.currentThread().getName();
+    }
+
+    @Test
+    void aTimeoutForAllItemsStandsInPlaceOfTheDefaultForEach() {
+        application().withPropertyValues("smartasync.default-timeout=50ms").run(context -> {
+            ReactorSmartAsyncOperations operations = context.getBean(ReactorSmartAsyncOperations.class);
+            assertThat(operations
+                            .timeout(Duration.ofSeconds(20))
+                            .fluxAll(List.of(1, 2), 2, OperationsTest::longerThanTheDefault)
+                            .collectList()
+                            .toFuture()
+                            .get(20, TimeUnit.SECONDS))
+                    .containsExactly(1, 2);
+        });
+    }
+
+    private static <T> T longerThanTheDefault(T item) throws InterruptedException {
+        Thread.sleep(150); // the duration is the subject
+        return item;
+    }
+
+    @Test
+    void manyItemsAreCancelledWithoutAnInterruptIfThatIsNotWanted() {
+        run((context, operations) -> {
+            CountDownLatch begun = new CountDownLatch(1);
+            CountDownLatch cancelled = new CountDownLatch(1);
+            CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+            CompletableFuture<List<String>> all = operations.futureAll(ITEMS, 1, item -> {
+                begun.countDown();
+                while (cancelled.getCount() > 0 && !Thread.currentThread().isInterrupted()) {
+                    Thread.onSpinWait();
+                }
+                interrupted.complete(Thread.currentThread().isInterrupted());
+                return "";
+            });
+            assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+            all.cancel(false);
+            cancelled.countDown();
+            assertThat(interrupted.get(10, TimeUnit.SECONDS)).isFalse();
+            awaitIdle(context);
+        });
     }
 
     private static <T> T forever() throws InterruptedException {
