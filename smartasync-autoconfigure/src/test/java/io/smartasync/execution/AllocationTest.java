@@ -122,11 +122,11 @@ class AllocationTest {
             Publishers bean = context.getBean(Publishers.class);
             assertBytes(() -> done(bean.ours("x").toFuture()))
                     .isAtMost(
-                            48,
+                            56,
                             () -> done(Mono.fromCallable(() -> Publishers.body("x"))
                                     .subscribeOn(Schedulers.boundedElastic())
                                     .toFuture()))
-                    .isAtMost(-488, () -> done(bean.offloadedByHand("x").toFuture()));
+                    .isAtMost(-480, () -> done(bean.offloadedByHand("x").toFuture()));
         });
     }
 
