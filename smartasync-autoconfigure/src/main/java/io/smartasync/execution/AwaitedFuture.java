@@ -16,42 +16,27 @@ abstract class AwaitedFuture<T extends @Nullable Object> extends CompletableFutu
 
     @Override
     public T get() throws InterruptedException, ExecutionException {
-        BodyThreads.Pool left = leave();
-        try {
+        try (BodyThreads.Away away = leave()) {
             return super.get();
-        } finally {
-            comeBack(left);
         }
     }
 
     @Override
     public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
-        BodyThreads.Pool left = leave();
-        try {
+        try (BodyThreads.Away away = leave()) {
             return super.get(timeout, unit);
-        } finally {
-            comeBack(left);
         }
     }
 
     @Override
     public T join() {
-        BodyThreads.Pool left = leave();
-        try {
+        try (BodyThreads.Away away = leave()) {
             return super.join();
-        } finally {
-            comeBack(left);
         }
     }
 
-    private BodyThreads.@Nullable Pool leave() {
-        return isDone() ? null : BodyThreads.waitBegins();
-    }
-
-    private static void comeBack(BodyThreads.@Nullable Pool left) {
-        if (left != null) {
-            left.waitEnds();
-        }
+    private BodyThreads.@Nullable Away leave() {
+        return isDone() ? null : BodyThreads.leave();
     }
 
     /** The JDK's own would go past {@link #complete}. */

@@ -20,6 +20,9 @@ interface BodyExecutor {
     /** Runs more work of a call that still holds its permit; if there are no threads left, the work is told so. */
     void resume(Task work);
 
+    /** Runs work of a call under the permit of its chain. What holds that may wait for it, on the last thread there is. */
+    void runBeside(Task work);
+
     /** A call is done: its permit is free. */
     void ended();
 

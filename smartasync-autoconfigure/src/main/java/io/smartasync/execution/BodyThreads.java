@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.task.TaskRejectedException;
 
 /**
  * The threads of an executor, without its limits. None inherits the inheritable thread-locals of whoever happens to start
@@ -33,25 +34,30 @@ final class BodyThreads {
     }
 
     /**
-     * The current thread will wait. If it has no permit any more, since it goes on with what depends on a body, another takes
-     * its place: whoever has a permit counts on a thread.
+     * The current thread will wait, or run what may. If it has no permit any more, since it goes on with what depends on a
+     * body, another takes its place until it is back: whoever has a permit counts on a thread.
      *
-     * @return the pool that has one thread more until {@link Pool#waitEnds}; {@code null} if none has
+     * @return {@code null} if there is no need
      */
-    static @Nullable Pool waitBegins() {
-        if (Thread.currentThread() instanceof PoolThread thread && !OffloadedCall.isInBody()) {
-            thread.pool.waiting(1);
-            return thread.pool;
-        }
-        return null;
+    static @Nullable Away leave() {
+        return Thread.currentThread() instanceof PoolThread thread ? thread.leave() : null;
     }
 
-    /** A thread for each permit, and for each of its threads that waits without one. */
+    /** A thread is where others do not count on it. */
+    interface Away extends AutoCloseable {
+
+        /** It is back. */
+        @Override
+        void close();
+    }
+
+    /** A thread for each permit, and for each of its threads that is busy without one, as many as ever were at once. */
     static final class Pool extends ThreadPoolExecutor {
 
         private final @Nullable ClassLoader classLoader;
         private int permits; // guarded by this
-        private int waiting; // guarded by this
+        private int beside; // guarded by this
+        private int mostBeside; // guarded by this
 
         Pool(ExecutorSettings settings, int permits, @Nullable ClassLoader classLoader) {
             // Its queue is short: who holds a permit has a thread or will have one at once
@@ -67,28 +73,55 @@ final class BodyThreads {
             setThreadFactory(task -> new PoolThread(this, task, settings.threadNamePrefix() + count.incrementAndGet()));
         }
 
-        /** Whatever class loader the last body has left. */
         @Override
         protected void beforeExecute(Thread thread, Runnable task) {
-            thread.setContextClassLoader(classLoader);
+            thread.setContextClassLoader(classLoader); // whatever the last body has left
+            ((PoolThread) thread).task = task;
+        }
+
+        @Override
+        protected void afterExecute(Runnable task, @Nullable Throwable failure) {
+            ((PoolThread) Thread.currentThread()).task = null;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            super.execute(task);
+            makeSureOfAThread();
+        }
+
+        /**
+         * A thread that ends, since it was idle, does not see what comes at this moment, and the superclass leaves that to the
+         * others. Those may all wait for it.
+         */
+        private void makeSureOfAThread() {
+            if (!getQueue().isEmpty()) {
+                prestartCoreThread();
+            }
         }
 
         synchronized void resize(int newPermits) {
             permits = newPermits;
+            mostBeside = beside;
             adapt();
         }
 
-        void waitEnds() {
-            waiting(-1);
+        /** Lets {@code work} have a thread that nobody with a permit counts on; to be run or refused. */
+        Task beside(Task work) {
+            beside(1);
+            return new Beside(this, work);
         }
 
-        private synchronized void waiting(int change) {
-            waiting += change;
-            adapt();
+        private synchronized void beside(int change) {
+            beside += change;
+            if (beside > mostBeside) {
+                mostBeside = beside;
+                adapt();
+            }
         }
 
         private void adapt() {
-            int size = (int) Math.min((long) permits + waiting, Integer.MAX_VALUE);
+            int size = (int) Math.min((long) permits + mostBeside, Integer.MAX_VALUE);
             if (size > getMaximumPoolSize()) {
                 setMaximumPoolSize(size);
                 setCorePoolSize(size);
@@ -103,9 +136,50 @@ final class BodyThreads {
 
         private final Pool pool;
 
+        // Seen only by itself
+        private @Nullable Runnable task;
+        private boolean away;
+
         PoolThread(Pool pool, Runnable task, String name) {
             super(null, task, name, 0, false);
             this.pool = pool;
+            setDaemon(false); // whatever the thread is that happens to start it
+        }
+
+        @Override
+        public void run() {
+            super.run();
+            pool.makeSureOfAThread();
+        }
+
+        private @Nullable Away leave() {
+            if (away || task instanceof Beside || (task instanceof Task known && known.holdsPermit())) {
+                return null;
+            }
+            away = true;
+            pool.beside(1);
+            return () -> {
+                away = false;
+                pool.beside(-1);
+            };
+        }
+    }
+
+    private record Beside(Pool pool, Task work) implements Task {
+
+        @Override
+        public void run() {
+            try {
+                work.run();
+            } finally {
+                pool.beside(-1);
+            }
+        }
+
+        @Override
+        public void refused(TaskRejectedException reason) {
+            pool.beside(-1);
+            work.refused(reason);
         }
     }
 

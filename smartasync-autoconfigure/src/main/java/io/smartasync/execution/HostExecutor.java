@@ -67,6 +67,11 @@ final class HostExecutor implements BodyExecutor {
         }
     }
 
+    @Override
+    public void runBeside(Task work) {
+        resume(work);
+    }
+
     /** Its policy may be to run what it can't take on the thread that submits. */
     private void start(Task work, Thread submitter) {
         if (Thread.currentThread() == submitter && callers.get().current() == Caller.EVENT_LOOP) {

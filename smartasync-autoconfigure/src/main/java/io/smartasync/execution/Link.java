@@ -15,6 +15,7 @@ interface Link extends Task {
         return null;
     }
 
+    @Override
     default boolean holdsPermit() {
         return hasPermit() && isLive();
     }

@@ -70,17 +70,12 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
     }
 
     /** The next one up the chain that is still under way: what follows the end of a nested call is part of the call around it. */
-    private static @Nullable Link live(@Nullable Link link) {
+    static @Nullable Link live(@Nullable Link link) {
         Link next = link;
         while (next != null && !next.isLive()) {
             next = next.parent();
         }
         return next;
-    }
-
-    /** Whether the current thread runs a body that is still under way. */
-    static boolean isInBody() {
-        return live(RUNNING.get()) != null;
     }
 
     /** The call, or other task, whose body the current thread runs. */
@@ -145,9 +140,18 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         } finally {
             RUNNING.set(outer); // null rather than removed, which would make a new entry for each call
             if (holders == 0) {
-                parent = null;
+                parent = chainAfterEnd();
             }
         }
+    }
+
+    /**
+     * What a call that has ended is still known to be a part of. Nothing, since a future may be kept for long, with all that it
+     * holds.
+     */
+    @Nullable
+    Link chainAfterEnd() {
+        return null;
     }
 
     /** Until it is closed the current thread has the context of the caller, and what it starts is part of this call. */
@@ -210,10 +214,31 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
     final void runUnderPermitOfChain() {
         underPermitOfChain = true;
         if (RUNNING.get() == null) {
-            executor.resume(this);
+            executor.runBeside(this);
         } else {
             inPlace = true;
-            run();
+            runInPlace(this);
+        }
+    }
+
+    /** Whether a part of the body that the current thread asks for is to be run in place, like the body itself. */
+    final boolean runsPartsInPlace() {
+        return underPermitOfChain && RUNNING.get() != null;
+    }
+
+    /** On the thread of another body, perhaps one that has ended; {@code work} may wait as long as it likes. */
+    static void runInPlace(Runnable work) {
+        try (BodyThreads.Away away = BodyThreads.leave()) {
+            work.run();
+        }
+    }
+
+    /** Runs a part of the body on a thread of the executor. */
+    final void resume(Task part) {
+        if (underPermitOfChain) {
+            executor.runBeside(part);
+        } else {
+            executor.resume(part);
         }
     }
 
@@ -310,7 +335,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
     private void leave() {
         if (HOLDERS.decrementAndGet(this) == 0) {
             if (RUNNING.get() != this) {
-                parent = null; // a chain holds only calls that are under way, or still have the thread
+                parent = chainAfterEnd(); // those that have ended before are forgotten
             }
             if (stage == RESULT_PENDS) {
                 executor.resultIsThere(this);

@@ -58,6 +58,13 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
         return running == null ? context : context.put(CHAIN, running);
     }
 
+    /** What follows it downstream, there or on the next one's thread, is part of the call around it. */
+    @Override
+    @Nullable
+    Link chainAfterEnd() {
+        return live(parent());
+    }
+
     /** What the method's publisher sees of its subscriber. */
     Context context() {
         return subscription.observedContext().put(CHAIN, this);
@@ -141,10 +148,16 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
             upstream.request(count);
             return;
         }
-        Pull next = new Pull(upstream, count);
+        boolean inPlace = runsPartsInPlace();
+        Pull next = new Pull(upstream, count, inPlace);
         pulls().add(next);
-        if (!isSettled()) {
-            executor.resume(next);
+        if (isSettled()) {
+            return;
+        }
+        if (inPlace) {
+            runInPlace(next);
+        } else {
+            resume(next);
         }
     }
 
@@ -188,13 +201,14 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
     /** Generates, on the executor, elements that were requested after the body had returned; holds the permit meanwhile. */
     private final class Pull extends FutureTask<@Nullable Object> implements Task {
 
+        private final boolean inPlace;
         private volatile @Nullable Thread runner;
         private boolean holdsPermit; // seen only by that thread
 
-        Pull(Subscription upstream, long count) {
+        Pull(Subscription upstream, long count, boolean inPlace) {
             super(() -> {
                 try {
-                    runPart(false, () -> {
+                    runPart(inPlace, () -> {
                         upstream.request(count);
                         return null;
                     });
@@ -203,6 +217,7 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
                 }
                 return null;
             });
+            this.inPlace = inPlace;
         }
 
         @Override
@@ -215,7 +230,9 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
                 leaveHere();
                 runner = null;
                 remove(this);
-                Thread.interrupted();
+                if ((isCancelled() && method.interruptible()) || (!inPlace && executor.sweepsThreads())) {
+                    Thread.interrupted(); // it was for the generator
+                }
             }
         }
 
@@ -224,6 +241,11 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
                 holdsPermit = false;
                 leavePart();
             }
+        }
+
+        @Override
+        public boolean holdsPermit() {
+            return holdsPermit;
         }
 
         @Override

@@ -185,6 +185,11 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     }
 
     @Override
+    public void runBeside(Task work) {
+        start(threads instanceof BodyThreads.Pool pool ? pool.beside(work) : work);
+    }
+
+    @Override
     public void ended() {
         completed.increment();
         permits.release();

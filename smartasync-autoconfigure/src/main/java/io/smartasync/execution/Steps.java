@@ -44,7 +44,7 @@ final class Steps implements Executor {
         waiting.add(step);
         if (pending.getAndIncrement() == 0) {
             Turn next = new Turn();
-            call.executor.resume(next);
+            call.resume(next);
             if (next.refusal != null) {
                 waiting.remove(step);
                 pending.decrementAndGet();
@@ -146,6 +146,11 @@ final class Steps implements Executor {
                 holdsPermit = false;
                 call.leavePart();
             }
+        }
+
+        @Override
+        public boolean holdsPermit() {
+            return holdsPermit;
         }
 
         @Override

@@ -13,6 +13,11 @@ interface Task extends Runnable {
         return false;
     }
 
+    /** Whether it runs under a permit that it, or the call that it is a part of, holds at this moment. */
+    default boolean holdsPermit() {
+        return false;
+    }
+
     /** It has waited for a permit, and waits no more. */
     default void waited() {}
 }

@@ -2,6 +2,7 @@ package io.smartasync.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.smartasync.ReactorSmartAsyncOperations;
 import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncOperations;
 import io.smartasync.Workload;
@@ -30,6 +31,7 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** Calls within calls, on executors that run one body at a time: nobody waits for itself. */
 @Timeout(30)
@@ -212,6 +214,63 @@ class NestedCallsTest {
         single.shutdownNow();
     }
 
+    /** It runs in place on a thread of the other executor, whose own call has ended: that thread is the only one there. */
+    @Test
+    void whatRunsInPlaceOnAThreadOfAnotherExecutorMayWaitForThatExecutor() {
+        application().run(context -> {
+            First first = context.getBean(First.class);
+            Second second = context.getBean(Second.class);
+            for (int i = 0; i < 3; i++) {
+                assertThat(first.range(3)
+                                .concatMap(element -> second.mono().flatMap(other -> first.save()))
+                                .collectList()
+                                .toFuture()
+                                .get(10, TimeUnit.SECONDS))
+                        .containsExactly(1, 1, 1);
+            }
+            Await.idle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+            Await.idle(context.getBean("smartasync-other", SmartAsyncTaskExecutor.class));
+        });
+    }
+
+    /** Each element is taken when the calls that gave it, and those before it, have ended. */
+    @Test
+    void aBodyMayWaitForOneNestedCallAfterAnother() {
+        application().run(context -> {
+            SmartAsyncTaskExecutor other = context.getBean("smartasync-other", SmartAsyncTaskExecutor.class);
+            assertThat(context.getBean(First.class).oneAfterAnother(20, other).get(10, TimeUnit.SECONDS))
+                    .isEqualTo(20);
+            Await.idle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+        });
+    }
+
+    /** It asks for the next elements when the first 256 are taken, which the nested call's body did not stay for. */
+    @Test
+    void aBodyMayIterateANestedPublisherOfAnyLength() {
+        application().run(context -> {
+            First first = context.getBean(First.class);
+            assertThat(first.sum(1000).get(10, TimeUnit.SECONDS)).isEqualTo(500_500);
+            assertThat(first.sumFromElsewhere(1000).get(10, TimeUnit.SECONDS)).isEqualTo(500_500);
+            Await.idle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+        });
+    }
+
+    /** The nested call begins on a thread that knows the chain, but may not run it, while the only one that may waits. */
+    @Test
+    void aBodyMayWaitForANestedCallThatBeginsAfterAnAsynchronousStep() {
+        application().run(context -> {
+            First first = context.getBean(First.class);
+            for (int i = 0; i < 3; i++) {
+                assertThat(first.awaiting(context.getBean(ReactorSmartAsyncOperations.class))
+                                .get(10, TimeUnit.SECONDS))
+                        .isZero();
+            }
+            SmartAsyncTaskExecutor one = context.getBean("smartasync-one", SmartAsyncTaskExecutor.class);
+            Await.idle(one);
+            assertThat(one.threads()).isLessThanOrEqualTo(2);
+        });
+    }
+
     @Test
     void twentyChainsOverTwoExecutorsCompleteWhicheverEachStartsWith() {
         application().run(context -> {
@@ -353,6 +412,49 @@ class NestedCallsTest {
             return gate;
         }
 
+        @SmartAsync(executor = "one", workload = Workload.IO)
+        public Flux<Integer> range(int size) {
+            return Flux.range(1, size);
+        }
+
+        @SmartAsync(executor = "one", workload = Workload.IO)
+        public Mono<Integer> save() {
+            return Mono.just(second.pingPong(0) + 1);
+        }
+
+        @SmartAsync("one")
+        public CompletableFuture<Integer> oneAfterAnother(int size, SmartAsyncTaskExecutor other) {
+            return CompletableFuture.completedFuture(second.range(size)
+                    .concatMap(element -> second.waiting(other).flatMap(idle -> self.mono(0)), size)
+                    .collectList()
+                    .block()
+                    .size());
+        }
+
+        @SmartAsync("one")
+        public CompletableFuture<Integer> sum(int size) {
+            int sum = 0;
+            for (int element : self.range(size).toIterable()) {
+                sum += element;
+            }
+            return CompletableFuture.completedFuture(sum);
+        }
+
+        @SmartAsync("one")
+        public CompletableFuture<Integer> sumFromElsewhere(int size) {
+            int sum = 0;
+            for (int element : self.range(size).publishOn(Schedulers.parallel()).toIterable()) {
+                sum += element;
+            }
+            return CompletableFuture.completedFuture(sum);
+        }
+
+        @SmartAsync("one")
+        public CompletableFuture<Integer> awaiting(ReactorSmartAsyncOperations operations) throws Exception {
+            return CompletableFuture.completedFuture(
+                    operations.await(Mono.delay(Duration.ofMillis(1)).then(self.mono(0))));
+        }
+
         @SmartAsync("one")
         public int pingPong(int depth) {
             return depth == 0 ? 0 : 1 + second.pingPong(depth - 1);
@@ -365,6 +467,22 @@ class NestedCallsTest {
 
         Second(@Lazy First first) {
             this.first = first;
+        }
+
+        @SmartAsync(workload = Workload.IO)
+        public Mono<Integer> waiting(SmartAsyncTaskExecutor untilIdle) {
+            Await.idle(untilIdle);
+            return Mono.just(0);
+        }
+
+        @SmartAsync(executor = "other", workload = Workload.IO)
+        public Flux<Integer> range(int size) {
+            return Flux.range(1, size);
+        }
+
+        @SmartAsync(executor = "other", workload = Workload.IO)
+        public Mono<Integer> mono() {
+            return Mono.just(0);
         }
 
         @SmartAsync("other")
