@@ -36,8 +36,8 @@ final class HostExecutor implements BodyExecutor {
 
     @Override
     public void submit(OffloadedCall call) {
-        if (call.chainOccupies(this) && wouldQueue()) {
-            call.runUnderPermitOfChain();
+        if (OffloadedCall.isOnThreadOfBody() && call.chainOccupies(this) && wouldQueue()) {
+            call.runInPlace();
         } else {
             resume(call);
         }

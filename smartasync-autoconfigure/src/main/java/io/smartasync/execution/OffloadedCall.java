@@ -48,8 +48,43 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
     private @Nullable Waiting waiting;
 
-    /** It waits for a permit, with these of other executors in its chain. */
-    private record Waiting(WaitGraph graph, Set<BodyExecutor> held) {}
+    /** It waits for a permit. */
+    private interface Waiting {
+
+        /** See {@link Task#waited()}. */
+        boolean over();
+
+        /** It has run without a permit, or was refused. */
+        default void ended() {}
+    }
+
+    /** It has these permits of other executors in its chain. */
+    private record WaitingInGraph(WaitGraph graph, Set<BodyExecutor> held, BodyExecutor wanted) implements Waiting {
+
+        @Override
+        public boolean over() {
+            graph.leave(held, wanted);
+            return true;
+        }
+    }
+
+    /** It may run earlier, on the place of the body that made it. */
+    private record WaitingForLoan(Loans loans, Link lender, OffloadedCall borrower) implements Waiting {
+
+        @Override
+        public boolean over() {
+            return loans.withdraw(lender, borrower);
+        }
+
+        @Override
+        public void ended() {
+            OffloadedCall next = loans.giveBack(lender);
+            if (next != null) {
+                next.executor.withdraw(next);
+                next.runBeside();
+            }
+        }
+    }
 
     /**
      * Prepares a call from the current thread.
@@ -177,6 +212,9 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
     @Override
     public final void refused(TaskRejectedException reason) {
+        if (underPermitOfChain && waiting != null) {
+            waiting.ended();
+        }
         neverRan(reason);
     }
 
@@ -207,23 +245,44 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         return runner == Thread.currentThread();
     }
 
-    /**
-     * Runs under the permit that its chain already holds: in place where the thread is a body's own, else, after an
-     * asynchronous step within the chain, on the executor.
-     */
-    final void runUnderPermitOfChain() {
+    /** Whether the current thread is that of a body, which may block; not so after an asynchronous step of a publisher. */
+    static boolean isOnThreadOfBody() {
+        return RUNNING.get() != null;
+    }
+
+    /** Runs under the permit that its chain already holds, on the current thread. */
+    final void runInPlace() {
         underPermitOfChain = true;
-        if (RUNNING.get() == null) {
-            executor.runBeside(this);
-        } else {
-            inPlace = true;
-            runInPlace(this);
+        inPlace = true;
+        runInPlace(this);
+    }
+
+    /**
+     * Runs under the permit that its chain already holds, on a thread of the executor: on the place of the body that made it,
+     * one at a time.
+     *
+     * @return {@code false} if it has to wait for that
+     */
+    final boolean runOnLoan(Loans loans) {
+        Link lender = live(parent);
+        if (lender != null) {
+            waiting = new WaitingForLoan(loans, lender, this);
+            if (!loans.lend(lender, this)) {
+                return false;
+            }
         }
+        runBeside();
+        return true;
+    }
+
+    private void runBeside() {
+        underPermitOfChain = true;
+        executor.runBeside(this);
     }
 
     /** Whether a part of the body that the current thread asks for is to be run in place, like the body itself. */
     final boolean runsPartsInPlace() {
-        return underPermitOfChain && RUNNING.get() != null;
+        return underPermitOfChain && isOnThreadOfBody();
     }
 
     /** On the thread of another body, perhaps one that has ended; {@code work} may wait as long as it likes. */
@@ -287,15 +346,13 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         if (!graph.enter(executors, executor)) {
             return false;
         }
-        waiting = new Waiting(graph, executors);
+        waiting = new WaitingInGraph(graph, executors, executor);
         return true;
     }
 
     @Override
-    public final void waited() {
-        if (waiting != null) {
-            waiting.graph.leave(waiting.held, executor);
-        }
+    public final boolean waited() {
+        return waiting == null || waiting.over();
     }
 
     /** The body needs its thread no more. */
@@ -342,6 +399,8 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
             }
             if (!underPermitOfChain) {
                 executor.ended();
+            } else if (waiting != null) {
+                waiting.ended();
             }
         }
     }

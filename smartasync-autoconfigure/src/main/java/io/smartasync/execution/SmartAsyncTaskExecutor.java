@@ -38,6 +38,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     private volatile boolean closed;
     private volatile @Nullable Integer concurrencyLimit;
     private volatile int queueCapacity;
+    private final Loans loans = new Loans();
     private final LongAdder completed = new LongAdder();
 
     /** The calls that have a body no more, but no result yet. */
@@ -155,18 +156,29 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         if (closed) {
             // Work in flight may finish, and so may what it needs
             if (call.hasLiveChain()) {
-                call.runUnderPermitOfChain();
+                runUnderPermitOfChain(call);
             } else {
                 call.refused(shutDown());
             }
         } else if (!permits.tryStart(call)) {
             if (call.chainOccupies(this) || !call.mayWait(waits)) {
-                call.runUnderPermitOfChain();
+                runUnderPermitOfChain(call);
             } else if (!permits.enqueue(call)) {
                 call.waited();
                 call.refused(full());
             } else if (call.isSettled()) {
                 withdraw(call);
+            }
+        }
+    }
+
+    private void runUnderPermitOfChain(OffloadedCall call) {
+        if (OffloadedCall.isOnThreadOfBody()) {
+            call.runInPlace();
+        } else if (!call.runOnLoan(loans)) {
+            permits.enqueue(call); // if there is no room, it waits for the loan only
+            if (call.isSettled() || !call.hasPermit()) {
+                withdraw(call); // it was cancelled, or has got the loan meanwhile
             }
         }
     }
@@ -181,12 +193,12 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
 
     @Override
     public void resume(Task work) {
-        start(work);
+        launch(work);
     }
 
     @Override
     public void runBeside(Task work) {
-        start(threads instanceof BodyThreads.Pool pool ? pool.beside(work) : work);
+        launch(threads instanceof BodyThreads.Pool pool ? pool.beside(work) : work);
     }
 
     @Override
@@ -222,7 +234,10 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     }
 
     private boolean start(Task task) {
-        task.waited();
+        return task.waited() && launch(task);
+    }
+
+    private boolean launch(Task task) {
         try {
             threads.execute(task);
             return true;
@@ -281,9 +296,11 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
             }
         }
         permits.drain(task -> {
-            task.waited();
-            task.refused(shutDown());
+            if (task.waited()) {
+                task.refused(shutDown());
+            }
         });
+        loans.withdrawAll().forEach(call -> call.refused(shutDown()));
         pending.forEach(this::abandon);
     }
 

@@ -18,6 +18,8 @@ interface Task extends Runnable {
         return false;
     }
 
-    /** It has waited for a permit, and waits no more. */
-    default void waited() {}
+    /** It has waited for a permit, and waits no more; {@code false} if it runs already, without one. */
+    default boolean waited() {
+        return true;
+    }
 }

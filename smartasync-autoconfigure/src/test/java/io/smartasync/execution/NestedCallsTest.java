@@ -10,15 +10,18 @@ import io.smartasync.support.Await;
 import io.smartasync.support.TestContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -271,6 +274,53 @@ class NestedCallsTest {
         });
     }
 
+    /** One holds the permit of its caller's place, which needs it no more, one that which is free; all others wait. */
+    @Test
+    void theCallsOfOneBodyKeepTheLimitAfterAnAsynchronousStepToo() {
+        application()
+                .withPropertyValues("smartasync.executors.one.concurrency-limit=2")
+                .run(context -> {
+                    SmartAsyncTaskExecutor one = context.getBean("smartasync-one", SmartAsyncTaskExecutor.class);
+                    CountDownLatch gate = new CountDownLatch(1);
+                    AtomicInteger running = new AtomicInteger();
+                    Queue<Integer> atOnce = new ConcurrentLinkedQueue<>();
+                    CompletableFuture<List<Integer>> all = context.getBean(First.class)
+                            .fanOut(50, () -> {
+                                atOnce.add(running.incrementAndGet());
+                                gate.await();
+                                running.decrementAndGet();
+                                return 1;
+                            })
+                            .collectList()
+                            .toFuture();
+                    Await.until("all but two wait", () -> one.queued() == 48);
+                    gate.countDown();
+                    assertThat(all.get(10, TimeUnit.SECONDS)).hasSize(50);
+                    assertThat(atOnce).hasSize(50).allSatisfy(count -> assertThat(count)
+                            .isLessThanOrEqualTo(2));
+                    Await.idle(one);
+                });
+    }
+
+    @Test
+    void whatWaitsForThePlaceOfItsCallerCanBeCancelled() {
+        application().run(context -> {
+            SmartAsyncTaskExecutor one = context.getBean("smartasync-one", SmartAsyncTaskExecutor.class);
+            CountDownLatch gate = new CountDownLatch(1);
+            CompletableFuture<List<Integer>> all = context.getBean(First.class)
+                    .fanOut(10, () -> {
+                        gate.await();
+                        return 1;
+                    })
+                    .collectList()
+                    .toFuture();
+            Await.until("all but one wait", () -> one.queued() == 9);
+            all.cancel(true);
+            Await.idle(one);
+            assertThat(context.getBean(First.class).value(1)).isEqualTo(1);
+        });
+    }
+
     @Test
     void twentyChainsOverTwoExecutorsCompleteWhicheverEachStartsWith() {
         application().run(context -> {
@@ -420,6 +470,18 @@ class NestedCallsTest {
         @SmartAsync(executor = "one", workload = Workload.IO)
         public Mono<Integer> save() {
             return Mono.just(second.pingPong(0) + 1);
+        }
+
+        @SmartAsync(executor = "one", workload = Workload.IO)
+        public Flux<Integer> fanOut(int size, Callable<Integer> work) {
+            return Mono.delay(Duration.ofMillis(1))
+                    .thenMany(Flux.range(0, size))
+                    .flatMap(element -> self.calling(work), size);
+        }
+
+        @SmartAsync(executor = "one", workload = Workload.IO)
+        public Mono<Integer> calling(Callable<Integer> work) {
+            return Mono.fromCallable(work);
         }
 
         @SmartAsync("one")

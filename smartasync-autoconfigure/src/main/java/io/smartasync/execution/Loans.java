@@ -1,0 +1,53 @@
+package io.smartasync.execution;
+
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The places of bodies that are lent to the calls that they make, one at a time: to wait for a permit only, they might wait
+ * for ever. Of one body's other calls each waits for a permit or for its turn, whichever comes first. Thread-safe.
+ */
+final class Loans {
+
+    /** Who waits for the place of a body that is lent already. */
+    private final Map<Link, Set<OffloadedCall>> waiting = new HashMap<>();
+
+    /** Lends the place of {@code lender}, or else lets the call wait for it; {@code true} if it may run now. */
+    synchronized boolean lend(Link lender, OffloadedCall borrower) {
+        Set<OffloadedCall> others = waiting.putIfAbsent(lender, new LinkedHashSet<>());
+        if (others == null) {
+            return true;
+        }
+        others.add(borrower);
+        return false;
+    }
+
+    /** Takes the call back, which has a permit now; {@code false} if it got the place before. */
+    synchronized boolean withdraw(Link lender, OffloadedCall borrower) {
+        Set<OffloadedCall> others = waiting.get(lender);
+        return others != null && others.remove(borrower);
+    }
+
+    /** Takes all back that wait. */
+    synchronized List<OffloadedCall> withdrawAll() {
+        List<OffloadedCall> all = waiting.values().stream().flatMap(Set::stream).toList();
+        waiting.values().forEach(Set::clear);
+        return all;
+    }
+
+    /** Returns the place; {@code null} or the call that has it next. */
+    synchronized @Nullable OffloadedCall giveBack(Link lender) {
+        Set<OffloadedCall> others = waiting.getOrDefault(lender, Set.of());
+        if (others.isEmpty()) {
+            waiting.remove(lender);
+            return null;
+        }
+        OffloadedCall next = others.iterator().next();
+        others.remove(next);
+        return next;
+    }
+}
