@@ -127,7 +127,7 @@ class PrometheusTest {
         List<Long> both = Stream.of(one, two).flatMap(List::stream).toList();
         String of = "{class=\"Known\", method=\"take\"}";
         for (int percent : new int[] {50, 95, 99}) {
-            String rule = "class_method:smartasync_invocations_seconds:p" + percent + of;
+            String rule = "job_class_method:smartasync_invocations_seconds:p" + percent + of;
             // The last evaluation may be older than the last scrape of one of the two
             patiently().untilAsserted(() -> assertThat(bucket(value(rule)))
                     .as("p%s of both instances by the rule", percent)
