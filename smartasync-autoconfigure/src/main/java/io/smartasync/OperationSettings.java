@@ -30,7 +30,7 @@ public interface OperationSettings<S extends OperationSettings<S>> {
 
     /**
      * Sets how long each call may take, or for many items all of them together. By default each call may take
-     * {@code smartasync.default-timeout}, as may many items together, and each item of {@code fluxAll}.
+     * {@code smartasync.default-timeout}, as may many items together.
      *
      * @throws IllegalArgumentException if it is not positive
      */

@@ -27,8 +27,10 @@ class Call {
     final long start = System.nanoTime();
     private volatile boolean settled;
 
-    /** The time from submission to the start of the body; 0 before it and for a body in place. Other threads log it only. */
+    /** The time from submission to the start of the body, 0 where that is at once. Other threads log it only. */
     private long waitNanos;
+
+    private static final long NOT_STARTED = -1;
 
     private volatile @Nullable Future<?> timeout;
 
@@ -81,7 +83,12 @@ class Call {
         if (observed != null) {
             observed.onEnd(outcome, error);
         }
-        method.ended(route, outcome, error, nanos, waitNanos);
+        method.ended(route, outcome, error, nanos, waitNanos == NOT_STARTED ? nanos : waitNanos);
+    }
+
+    /** The body starts later, if ever. */
+    final void bodyWaits() {
+        waitNanos = NOT_STARTED;
     }
 
     void bodyStarts() {
@@ -131,7 +138,12 @@ class Call {
     }
 
     TimeoutException timeoutException(Duration limit) {
-        return new TimeoutException(method.plan().name() + " did not complete within " + limit.toMillis() + " ms");
+        return new TimeoutException(method.plan().name() + " did not complete within " + text(limit));
+    }
+
+    /** As people say it. */
+    static String text(Duration limit) {
+        return limit.toMillis() > 0 ? limit.toMillis() + " ms" : limit.toNanos() + " ns";
     }
 
     /** The result is final. */

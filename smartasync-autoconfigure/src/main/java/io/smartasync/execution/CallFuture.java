@@ -80,6 +80,13 @@ final class CallFuture extends AwaitedFuture<@Nullable Object> implements Call.R
         return super.isDone();
     }
 
+    /** As {@code thenCompose} and {@code thenCombine} take another one. */
+    @Override
+    public CompletableFuture<@Nullable Object> toCompletableFuture() {
+        taken();
+        return super.toCompletableFuture();
+    }
+
     /** Each stage that depends on this one begins with it. */
     @Override
     public <U> CompletableFuture<U> newIncompleteFuture() {

@@ -6,8 +6,6 @@ import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
 import io.micrometer.context.ThreadLocalAccessor;
 import io.micrometer.context.integration.Slf4jThreadLocalAccessor;
-import io.smartasync.ExecutionPath;
-import io.smartasync.Route;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,14 +34,14 @@ public final class ContextPropagation implements ContextCarrier {
     }
 
     @Override
-    public Carried capture(Route route, @Nullable Object subscriber) {
+    public Carried capture(boolean callerWaits, @Nullable Object subscriber) {
         Snapshots current = snapshots;
         if (current.isOutdated(global)) {
             current = new Snapshots(global, classLoader);
             snapshots = current;
         }
         // A body that nobody waits for may run longer than the request, whose attributes it must not touch
-        return current.capture(route.path() == ExecutionPath.AWAIT ? current.waiting : current.detached, subscriber);
+        return current.capture(callerWaits ? current.waiting : current.detached, subscriber);
     }
 
     /** The accessors of one moment: the application may register more at any time. */

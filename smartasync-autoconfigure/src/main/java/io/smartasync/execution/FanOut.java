@@ -25,6 +25,7 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
 
     private final SmartAsyncEngine engine;
     private final BoundMethod method;
+    private final boolean callerWaits;
     private final Route route;
     private final long start = System.nanoTime();
     private final List<T> items;
@@ -34,6 +35,7 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
     private final AtomicReferenceArray<R> results;
     private final AtomicReference<@Nullable Counted> counted = new AtomicReference<>();
     private final AtomicReference<@Nullable Outcome> end = new AtomicReference<>();
+    private Carried context = Carried.NOTHING;
     private final List<Worker> workers = new CopyOnWriteArrayList<>();
 
     /** Each item once one has begun; else the call as a whole. */
@@ -42,9 +44,15 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
         CALL
     }
 
-    FanOut(SmartAsyncEngine engine, BoundMethod method, Collection<T> items, ThrowingFunction<T, R> work) {
+    FanOut(
+            SmartAsyncEngine engine,
+            BoundMethod method,
+            Collection<T> items,
+            ThrowingFunction<T, R> work,
+            boolean callerWaits) {
         this.engine = engine;
         this.method = method;
+        this.callerWaits = callerWaits;
         this.route = engine.route(method);
         this.items = new ArrayList<>(items);
         this.work = work;
@@ -68,6 +76,7 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
     }
 
     private void startWorkers(int count) {
+        context = engine.capture(callerWaits, null);
         Duration limit = method.timeout();
         if (limit != null) {
             var running = engine.timeouts().schedule(() -> timeOut(limit), limit);
@@ -102,7 +111,9 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
                 i < items.size() && end.get() == null && counts(Counted.ITEMS);
                 i = next.getAndIncrement()) {
             Call call = new Call(method, route);
-            try (CallObserver.Scope observed = call.openScope()) {
+            try (AutoCloseable carried =
+                            context.open(Carried.Runner.IN_PLACE); // what an item leaves, the next does not see
+                    CallObserver.Scope observed = call.openScope()) {
                 results.set(i, work.applyWithException(items.get(i)));
             } catch (Throwable ex) {
                 Outcome stopped = end.get();
@@ -126,7 +137,7 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
 
     private void timeOut(Duration limit) {
         completeExceptionally(new TimeoutException(method.plan().name() + " did not complete for all of " + items.size()
-                + " items within " + limit.toMillis() + " ms"));
+                + " items within " + Call.text(limit)));
     }
 
     @Override
@@ -189,13 +200,7 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
     private final class Worker extends FutureCall<FanOut<?, ?>> {
 
         Worker() {
-            super(
-                    FanOut.this.method,
-                    FanOut.this.route,
-                    FanOut::workOff,
-                    FanOut.this,
-                    engine.capture(FanOut.this.route, null),
-                    null);
+            super(FanOut.this.method, FanOut.this.route, FanOut::workOff, FanOut.this, FanOut.this.context, null);
         }
 
         @Override

@@ -96,6 +96,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         super(method, route, observed);
         this.executor = method.executor(route);
         this.context = context;
+        bodyWaits();
         HOLDERS.lazySet(this, 2); // nobody else sees it yet
         Link running = live(RUNNING.get());
         Link chain = running == null ? outer : running;

@@ -76,11 +76,6 @@ abstract class OperationsTemplate<S extends OperationSettings<S>> implements Ope
         return instances.get(new Settings(settings.name, settings.executor, settings.workload, timeout));
     }
 
-    @Nullable
-    Duration timeout() {
-        return settings.timeout;
-    }
-
     /** Whose result has the type, and is {@code null} only if, that the code says. */
     @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
     final <I, V extends @Nullable Object> V invoke(BoundMethod method, Body<I> body, I invocation) throws Exception {
@@ -94,26 +89,32 @@ abstract class OperationsTemplate<S extends OperationSettings<S>> implements Ope
 
     /** An operation that runs code which gives a plain value. */
     SingletonSupplier<BoundMethod> running(String operation) {
-        return binding(operation, Shape.BLOCKING, settings);
+        return binding(operation, null, Shape.BLOCKING, settings);
+    }
+
+    /** An operation whose work for each item is run as if the caller took {@code itemResult} for it. */
+    SingletonSupplier<BoundMethod> runningItems(String operation, Class<?> itemResult) {
+        return binding(operation, itemResult, Shape.BLOCKING, settings);
     }
 
     /** An operation that waits for what was begun elsewhere. */
     SingletonSupplier<BoundMethod> awaiting(String operation, Shape result) {
-        return binding(operation, result, new Settings(settings.name, null, Workload.NON_BLOCKING, settings.timeout));
+        Settings inPlace = new Settings(settings.name, null, Workload.NON_BLOCKING, settings.timeout);
+        return binding(operation, null, result, inPlace);
     }
 
     /** At its first use: most operations with a timeout of their own are used once. */
-    private SingletonSupplier<BoundMethod> binding(String operation, Shape result, Settings with) {
-        return SingletonSupplier.of(() -> bind(operation, result, with));
-    }
-
-    private BoundMethod bind(String operation, Shape result, Settings with) {
-        Method method = Arrays.stream(getClass().getInterfaces()[0].getMethods())
-                .filter(candidate -> candidate.getName().equals(operation))
-                .findFirst()
-                .orElseThrow();
-        String name = with.name == null ? operation : with.name;
-        Subject subject = new Subject(SmartAsyncOperations.class, name, method, method, method.getReturnType(), result);
-        return methods.bind(subject, new Wish(with.executor, with.workload, with.timeout, null));
+    private SingletonSupplier<BoundMethod> binding(
+            String operation, @Nullable Class<?> itemResult, Shape result, Settings with) {
+        return SingletonSupplier.of(() -> {
+            Method method = Arrays.stream(getClass().getInterfaces()[0].getMethods())
+                    .filter(candidate -> candidate.getName().equals(operation))
+                    .findFirst()
+                    .orElseThrow();
+            Class<?> returned = itemResult == null ? method.getReturnType() : itemResult;
+            String name = with.name == null ? operation : with.name;
+            Subject subject = new Subject(SmartAsyncOperations.class, name, method, method, returned, result);
+            return methods.bind(subject, new Wish(with.executor, with.workload, with.timeout, null));
+        });
     }
 }

@@ -23,13 +23,18 @@ public final class ReactorEngine {
 
     /** What the caller gets at once; nothing runs before somebody subscribes. */
     static <I> Object publisher(SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation) {
-        RoutedMono<I> routed = new RoutedMono<>(engine, method, body, invocation);
+        RoutedMono<I> routed = new RoutedMono<>(engine, method, body, invocation, true);
         Publisher<Object> publisher = method.givesAtMostOne() ? routed : new RoutedFlux(routed);
         // An adapter's Mono.from would take it for a foreign one, and with automatic propagation hide the subscriber's
         // context
         return routed.adapter().getReactiveType().isInstance(publisher)
                 ? publisher
                 : routed.adapter().fromPublisher(publisher);
+    }
+
+    /** One of many, which have a timeout together. */
+    static <I> Mono<Object> untimed(SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation) {
+        return new RoutedMono<>(engine, method, body, invocation, false);
     }
 
     /**
@@ -49,13 +54,15 @@ public final class ReactorEngine {
         private final BoundMethod method;
         private final Body<I> body;
         private final I invocation;
+        private final boolean timed;
         private final ForgottenResults.@Nullable Watched watched;
 
-        RoutedMono(SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation) {
+        RoutedMono(SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation, boolean timed) {
             this.engine = engine;
             this.method = method;
             this.body = body;
             this.invocation = invocation;
+            this.timed = timed;
             this.watched = engine.watch(this, method);
         }
 
@@ -69,7 +76,7 @@ public final class ReactorEngine {
                 watched.taken();
             }
             Route route = engine.route(method);
-            Duration limit = method.timeout();
+            Duration limit = timed ? method.timeout() : null;
             if (route.path() == ExecutionPath.OFFLOAD) {
                 Carried context = engine.capture(route, contextOf(subscriber));
                 ReactorCall call = isCoroutine()

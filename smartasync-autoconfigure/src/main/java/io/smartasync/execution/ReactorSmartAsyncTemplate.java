@@ -7,7 +7,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.util.function.ThrowingFunction;
@@ -25,6 +27,7 @@ public final class ReactorSmartAsyncTemplate extends OperationsTemplate<ReactorS
 
     private final SingletonSupplier<BoundMethod> mono = running("mono");
     private final SingletonSupplier<BoundMethod> flux = running("flux");
+    private final SingletonSupplier<BoundMethod> fluxAll = runningItems("fluxAll", Mono.class);
     private final SingletonSupplier<BoundMethod> await = awaiting("await", Shape.PUBLISHER);
 
     /** Makes operations without settings. */
@@ -66,26 +69,39 @@ public final class ReactorSmartAsyncTemplate extends OperationsTemplate<ReactorS
     @Override
     public <T, R> Flux<R> fluxAll(
             Collection<T> items, int concurrency, ThrowingFunction<T, ? extends @Nullable R> work) {
-        Duration limit = timeout();
-        // Not the default timeout: what was set is for all, who are told before any of them would be
-        ReactorSmartAsyncOperations each = limit == null ? this : timeout(limit.plusDays(1));
+        BoundMethod method = fluxAll.obtain();
         Flux<R> results = Flux.fromIterable(items)
-                .flatMapSequential(item -> each.<R>mono(() -> work.applyWithException(item)), concurrency);
-        return limit == null
-                ? results
-                : Flux.defer(() -> {
-                    Sinks.Empty<Void> over = Sinks.empty();
-                    // One for the first element and all that follow, and not longer than these
-                    Mono<Long> deadline =
-                            Mono.delay(limit).takeUntilOther(over.asMono()).cache();
-                    return results.timeout(deadline, result -> deadline, Mono.error(() -> tooLate(items.size(), limit)))
-                            .doFinally(end -> over.tryEmitEmpty());
-                });
+                .flatMapSequential(item -> item(method, () -> work.applyWithException(item)), concurrency);
+        return Flux.defer(() -> {
+            Duration limit = method.timeout();
+            return limit == null
+                    ? results
+                    : within(
+                            limit,
+                            results,
+                            () -> new TimeoutException(method.plan().name() + " did not complete for all of "
+                                    + items.size() + " items within " + Call.text(limit)));
+        });
     }
 
-    private TimeoutException tooLate(int items, Duration limit) {
-        return new TimeoutException(mono.obtain().plan().name() + " did not complete for all of " + items
-                + " items within " + limit.toMillis() + " ms");
+    @SuppressWarnings("unchecked")
+    private <R> Mono<R> item(BoundMethod method, Callable<? extends @Nullable R> work) {
+        return (Mono<R>) ReactorEngine.untimed(engine, method, ONE, work);
+    }
+
+    private <R> Flux<R> within(Duration limit, Flux<R> results, Supplier<TimeoutException> tooLate) {
+        Sinks.Empty<Void> over = Sinks.empty();
+        // One for the first element and all that follow, and not longer than these
+        Mono<Object> deadline = Mono.create(sink -> {
+                    Future<?> running = engine.timeouts().schedule(sink::success, limit);
+                    if (running != null) {
+                        sink.onDispose(() -> running.cancel(false));
+                    }
+                })
+                .takeUntilOther(over.asMono())
+                .cache();
+        return results.timeout(deadline, result -> deadline, Mono.error(tooLate))
+                .doFinally(end -> over.tryEmitEmpty());
     }
 
     private <I> Object publisher(BoundMethod method, Body<I> body, I invocation) {

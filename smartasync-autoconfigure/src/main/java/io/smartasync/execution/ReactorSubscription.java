@@ -12,6 +12,7 @@ import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import org.springframework.core.task.TaskRejectedException;
 import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.Fuseable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
@@ -144,9 +145,11 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
         Operators.onDiscard(element, downstream.currentContext()); // a buffer is to be released
     }
 
+    /** What Reactor wrapped, to throw it out of {@code block()} in the body, arrives as it was: as with Reactor's own. */
     @Override
     public void onError(Throwable error) {
-        fail(Call.outcome(error), error);
+        Throwable cause = Exceptions.unwrap(error);
+        fail(Call.outcome(cause), cause);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.smartasync.execution;
 import io.smartasync.BlockingCallOnEventLoopException;
 import io.smartasync.CallObserver;
 import io.smartasync.Caller;
+import io.smartasync.ExecutionPath;
 import io.smartasync.Outcome;
 import io.smartasync.Route;
 import io.smartasync.SmartAsyncTimeoutException;
@@ -81,6 +82,10 @@ public final class SmartAsyncEngine {
         };
     }
 
+    boolean isOnEventLoop() {
+        return callers.current() == Caller.EVENT_LOOP;
+    }
+
     /** The cell for the current thread. */
     Route route(BoundMethod method) {
         Caller caller = callers.current();
@@ -92,8 +97,12 @@ public final class SmartAsyncEngine {
 
     /** What can't be captured fails the call, as what can't be restored does, and not whoever makes it. */
     Carried capture(Route route, @Nullable Object subscriber) {
+        return capture(route.path() == ExecutionPath.AWAIT, subscriber);
+    }
+
+    Carried capture(boolean callerWaits, @Nullable Object subscriber) {
         try {
-            return context.capture(route, subscriber);
+            return context.capture(callerWaits, subscriber);
         } catch (RuntimeException ex) {
             return thread -> {
                 throw ex;

@@ -1,7 +1,5 @@
 package io.smartasync.execution;
 
-import io.smartasync.ExecutionPath;
-import io.smartasync.Route;
 import io.smartasync.SmartAsyncOperations;
 import io.smartasync.plan.Shape;
 import java.util.Collection;
@@ -23,8 +21,9 @@ public final class SmartAsyncTemplate extends OperationsTemplate<SmartAsyncOpera
     private final SingletonSupplier<BoundMethod> call = running("call");
     private final SingletonSupplier<BoundMethod> future = running("future");
     private final SingletonSupplier<BoundMethod> await = awaiting("await", Shape.FUTURE);
-    private final SingletonSupplier<BoundMethod> callAll = awaiting("callAll", Shape.FUTURE);
+    private final SingletonSupplier<BoundMethod> callAll = runningItems("callAll", CompletableFuture.class);
     private final SingletonSupplier<BoundMethod> futureAll = running("futureAll");
+    private final SingletonSupplier<BoundMethod> refusedAll = awaiting("callAll", Shape.FUTURE);
 
     /** Makes operations without settings. */
     public SmartAsyncTemplate(SmartAsyncEngine engine, MethodRegistry methods) {
@@ -62,13 +61,13 @@ public final class SmartAsyncTemplate extends OperationsTemplate<SmartAsyncOpera
     @Override
     public <T, R extends @Nullable Object> List<R> callAll(
             Collection<T> items, int concurrency, ThrowingFunction<T, R> work) throws Exception {
-        BoundMethod method = callAll.obtain();
-        Route route = engine.route(method);
-        if (route.path() == ExecutionPath.REJECT) {
-            throw SmartAsyncEngine.reject(method, route);
+        if (engine.isOnEventLoop()) {
+            BoundMethod refused = refusedAll.obtain();
+            throw SmartAsyncEngine.reject(refused, engine.route(refused));
         }
+        BoundMethod method = callAll.obtain();
         try {
-            return SmartAsyncEngine.await(method, futureAll(items, concurrency, work));
+            return SmartAsyncEngine.await(method, new FanOut<>(engine, method, items, work, true).start(concurrency));
         } catch (Throwable ex) {
             ReflectionUtils.rethrowException(ex);
             throw new IllegalStateException(ex);
@@ -78,6 +77,6 @@ public final class SmartAsyncTemplate extends OperationsTemplate<SmartAsyncOpera
     @Override
     public <T, R extends @Nullable Object> CompletableFuture<List<R>> futureAll(
             Collection<T> items, int concurrency, ThrowingFunction<T, R> work) {
-        return new FanOut<>(engine, futureAll.obtain(), items, work).start(concurrency);
+        return new FanOut<>(engine, futureAll.obtain(), items, work, false).start(concurrency);
     }
 }

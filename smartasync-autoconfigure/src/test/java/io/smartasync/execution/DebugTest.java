@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.smartasync.SmartAsync;
 import io.smartasync.support.TestContext;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,6 +39,26 @@ class DebugTest {
                 .anySatisfy(line -> assertThat(line)
                         .containsPattern("call=Bean#failing caller=platform shape=BLOCKING .* path=direct executor=none"
                                 + " waitMicros=0 .* outcome=ERROR error=\"java.lang.IllegalStateException: planned\""));
+    }
+
+    @Test
+    void aCallThatNeverStartedHasWaitedOnly(CapturedOutput output) {
+        TestContext.with(Bean.class)
+                .withPropertyValues(
+                        "smartasync.executors.io.threads=platform", "smartasync.executors.io.concurrency-limit=1")
+                .run(context -> {
+                    Bean bean = context.getBean(Bean.class);
+                    CountDownLatch gate = new CountDownLatch(1);
+                    CompletableFuture<String> running = bean.blocked(gate);
+                    CompletableFuture<String> waiting = bean.ruled();
+                    waiting.cancel(true);
+                    gate.countDown();
+                    running.get(10, TimeUnit.SECONDS);
+                });
+        assertThat(output.getOut().lines().filter(line -> line.contains("call=Bean#ruled")))
+                .singleElement()
+                .asString()
+                .contains("runMicros=0 outcome=CANCELLED");
     }
 
     @Test
@@ -112,6 +133,12 @@ class DebugTest {
         @SmartAsync(debug = true)
         public void failing() {
             throw new IllegalStateException("planned");
+        }
+
+        @SmartAsync
+        public CompletableFuture<String> blocked(CountDownLatch gate) throws InterruptedException {
+            gate.await();
+            return CompletableFuture.completedFuture("");
         }
 
         @SmartAsync

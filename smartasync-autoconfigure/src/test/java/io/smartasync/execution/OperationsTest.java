@@ -36,9 +36,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.MDC;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.task.TaskRejectedException;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -291,6 +295,57 @@ class OperationsTest {
             assertThat(calls.by("outcome")).isEqualTo(Map.of("SUCCESS", 48L));
             assertThat(calls.by("method")).isEqualTo(Map.of("items", 48L));
             assertThat(operations.callAll(List.of(), 4, item -> item)).isEmpty();
+        });
+    }
+
+    @Test
+    void manyItemsHaveTheRulesTheMetersAndTheContextOfTheirOperation() {
+        TestContext.with()
+                .withPropertyValues(
+                        "smartasync.rules[0].method=SmartAsyncOperations#callAll",
+                        "smartasync.rules[0].executor=cpu",
+                        "smartasync.rules[1].method=SmartAsyncOperations#fluxAll",
+                        "smartasync.rules[1].executor=cpu")
+                .run(context -> {
+                    Calls calls = TestContext.calls(context);
+                    RequestContextHolder.setRequestAttributes(
+                            new ServletRequestAttributes(new MockHttpServletRequest()));
+                    MDC.put("left", "by the caller");
+                    try {
+                        List<String> seen = context.getBean(SmartAsyncOperations.class)
+                                .callAll(ITEMS, 1, item -> {
+                                    String left = MDC.get("left");
+                                    MDC.put("left", "by item " + item);
+                                    return left + " " + (RequestContextHolder.getRequestAttributes() != null) + " "
+                                            + thread().startsWith("smartasync-cpu-");
+                                });
+                        assertThat(seen).containsOnly("by the caller true true").hasSize(50);
+                    } finally {
+                        MDC.clear();
+                        RequestContextHolder.resetRequestAttributes();
+                    }
+                    assertThat(context.getBean(ReactorSmartAsyncOperations.class)
+                                    .fluxAll(ITEMS, 4, item -> thread())
+                                    .collectList()
+                                    .toFuture()
+                                    .get(10, TimeUnit.SECONDS))
+                            .hasSize(50)
+                            .allMatch(name -> name.startsWith("smartasync-cpu-"));
+                    assertThat(calls.by("method")).isEqualTo(Map.of("callAll", 50L, "fluxAll", 50L));
+                });
+    }
+
+    /** Reactor wraps what it throws out of {@code block()}. */
+    @Test
+    void aCheckedExceptionOfAPublisherThatTheWorkWaitsForArrivesAsItIs() {
+        run((context, operations) -> {
+            IOException failure = new IOException("planned");
+            assertThatThrownBy(() -> context.getBean(ReactorSmartAsyncOperations.class)
+                            .mono(() -> Mono.error(failure).block())
+                            .toFuture()
+                            .get(10, TimeUnit.SECONDS))
+                    .cause()
+                    .isSameAs(failure);
         });
     }
 

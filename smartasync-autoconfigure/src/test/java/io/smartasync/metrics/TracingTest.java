@@ -172,7 +172,7 @@ class TracingTest {
 
             String caller = traces.spans().get(3).id();
             assertThat(traces.spans().subList(0, 3)).allSatisfy(span -> {
-                assertThat(span.name()).isEqualTo("SmartAsyncOperations#futureAll");
+                assertThat(span.name()).isEqualTo("SmartAsyncOperations#callAll");
                 assertThat(span.parentId()).isEqualTo(caller);
             });
         });

@@ -70,6 +70,9 @@ class ForgottenResultsTest {
             bean.future().join();
             bean.future().thenAccept(value -> {});
             bean.ready().cancel(true);
+            CompletableFuture<String> done = CompletableFuture.completedFuture("");
+            done.thenCompose(value -> bean.ready());
+            done.thenCombine(bean.ready(), String::concat);
             catchThrowable(bean.failing()::join);
             bean.failing().exceptionally(error -> null);
             CompletableFuture<Void> all = CompletableFuture.allOf(bean.waiting(), bean.waiting());
