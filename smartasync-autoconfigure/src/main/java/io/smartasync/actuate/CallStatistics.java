@@ -170,17 +170,28 @@ public final class CallStatistics implements SmartAsyncListener {
                     buckets);
         }
 
+        /** Whether so many of them, 0.95 say, do not end within {@code limitMillis}. */
+        boolean isLonger(double part, long limitMillis) {
+            int bucket = bucket(buckets, count, part);
+            return count > 0 && (bucket == 0 ? 0 : BOUNDS_MILLIS[bucket - 1]) >= limitMillis;
+        }
+
         /** The upper bound of the bucket that it is in; the last bound where it is beyond all. */
         private static long percentile(List<Long> buckets, long count, double part) {
+            return count == 0 ? 0 : BOUNDS_MILLIS[Math.min(bucket(buckets, count, part), BOUNDS_MILLIS.length - 1)];
+        }
+
+        private static int bucket(List<Long> buckets, long count, double part) {
             long wanted = (long) Math.ceil(count * part);
             long seen = 0;
-            for (int i = 0; i < BOUNDS_MILLIS.length; i++) {
-                seen += buckets.get(i);
+            int bucket = 0;
+            for (; bucket < BOUNDS_MILLIS.length; bucket++) {
+                seen += buckets.get(bucket);
                 if (seen >= wanted) {
-                    return count == 0 ? 0 : BOUNDS_MILLIS[i];
+                    break;
                 }
             }
-            return BOUNDS_MILLIS[BOUNDS_MILLIS.length - 1];
+            return bucket;
         }
     }
 }

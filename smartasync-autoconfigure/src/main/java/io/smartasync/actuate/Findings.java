@@ -1,5 +1,6 @@
 package io.smartasync.actuate;
 
+import io.smartasync.ExecutionPath;
 import io.smartasync.ExecutorState;
 import io.smartasync.Outcome;
 import io.smartasync.actuate.CallStatistics.Calls;
@@ -28,9 +29,9 @@ final class Findings {
         methods.forEach((method, all) -> {
             for (Calls calls : all) {
                 if (calls.time().count() >= thresholds.samples()) {
-                    slowByWaiting(method, calls, findings);
+                    slowByWaiting(method, calls, executors, findings);
                     holdsLoop(method, calls, findings);
-                    rejected(method, calls, findings);
+                    rejected(method, calls, executors, findings);
                 }
             }
             manyCallers(method, all, findings);
@@ -40,10 +41,11 @@ final class Findings {
         return findings;
     }
 
-    private void slowByWaiting(String method, Calls calls, List<Finding> findings) {
+    private void slowByWaiting(
+            String method, Calls calls, List<? extends ExecutorState> executors, List<Finding> findings) {
         long limit = thresholds.slow().toMillis();
         if (calls.executor() != null
-                && calls.time().p95Millis() > limit
+                && calls.time().isLonger(0.95, limit)
                 && calls.waiting().p95Millis() * 2 > calls.time().p95Millis()) {
             findings.add(new Finding(
                     method,
@@ -51,8 +53,17 @@ final class Findings {
                     "p95 " + calls.time().p95Millis() + " ms, of which waiting up to "
                             + calls.waiting().p95Millis() + " ms",
                     "p95 " + limit + " ms",
-                    "smartasync.executors." + calls.executor() + ".concurrency-limit: <more than now>"));
+                    raise(calls.executor(), executors)));
         }
+    }
+
+    private static String raise(String executor, List<? extends ExecutorState> executors) {
+        return executors.stream()
+                .map(ExecutorState::name)
+                .filter(name -> executor.equals(name) || executor.equals("smartasync-" + name))
+                .findFirst()
+                .map(name -> "smartasync.executors." + name + ".concurrency-limit: <more than now>")
+                .orElse("a larger pool of the bean '" + executor + "'");
     }
 
     /** Not from one call, such as the first, which loads classes: of fewer than 100 the p99 is the longest. */
@@ -60,7 +71,7 @@ final class Findings {
         long limit = thresholds.held().toMillis();
         boolean direct = calls.path().equals("direct");
         Histogram held = direct ? calls.time() : calls.returning();
-        if (calls.caller().equals(LOOP) && held.count() >= thresholds.samples() * 5 && held.p99Millis() > limit) {
+        if (calls.caller().equals(LOOP) && held.count() >= thresholds.samples() * 5 && held.isLonger(0.99, limit)) {
             findings.add(new Finding(
                     method,
                     "holds event loops",
@@ -73,7 +84,7 @@ final class Findings {
         }
     }
 
-    private void rejected(String method, Calls calls, List<Finding> findings) {
+    private void rejected(String method, Calls calls, List<? extends ExecutorState> executors, List<Finding> findings) {
         long rejected = calls.outcomes().getOrDefault(Outcome.REJECTED, 0L);
         if (rejected > 0 && calls.executor() != null) {
             findings.add(new Finding(
@@ -81,8 +92,7 @@ final class Findings {
                     "calls are rejected by executor '" + calls.executor() + "'",
                     rejected + " of " + calls.time().count() + " calls",
                     "none",
-                    "smartasync.executors." + calls.executor()
-                            + ".concurrency-limit: <more than now>   # or .queue-capacity"));
+                    raise(calls.executor(), executors) + "   # or a longer queue"));
         } else if (rejected > 0) {
             findings.add(new Finding(
                     method,
@@ -93,8 +103,11 @@ final class Findings {
         }
     }
 
-    /** How many are under way on average: the rate times the mean duration. */
-    private void manyCallers(String method, List<Calls> all, List<Finding> findings) {
+    /** How many are under way on average: the rate times the mean duration. What waits without a thread is no matter. */
+    private void manyCallers(String method, List<Calls> everywhere, List<Finding> findings) {
+        List<Calls> all = everywhere.stream()
+                .filter(calls -> !calls.path().equals(ExecutionPath.PASS_THROUGH.tag()))
+                .toList();
         double busyMillis = all.stream()
                 .mapToDouble(calls -> calls.time().meanMillis() * calls.time().count())
                 .sum();

@@ -103,6 +103,37 @@ class FindingsTest {
         });
     }
 
+    /** By the bean's name too, which is not that of its properties; an executor of the application has none of ours. */
+    @Test
+    void theChangeIsOfTheExecutorThatThereIs() {
+        calls(20, route(Caller.SERVLET, ExecutionPath.OFFLOAD, "smartasync-io"), Outcome.REJECTED, 0, 0);
+        calls(20, route(Caller.VIRTUAL, ExecutionPath.OFFLOAD, "jobs"), Outcome.REJECTED, 0, 0);
+        assertThat(found())
+                .extracting(Finding::change)
+                .anyMatch(change -> change.startsWith("smartasync.executors.io.concurrency-limit:"))
+                .anyMatch(change -> change.equals("a larger pool of the bean 'jobs'   # or a longer queue"))
+                .hasSize(2);
+    }
+
+    /** Between the bounds of the buckets; what may be below the threshold is no finding. */
+    @Test
+    void aThresholdThatIsNoBoundOfABucket() {
+        Route route = route(Caller.SERVLET, ExecutionPath.OFFLOAD, "io");
+        Thresholds between = new Thresholds(20, Duration.ofMillis(300), Duration.ofMillis(20), 100);
+        calls(20, route, Outcome.SUCCESS, 250, 240);
+        assertThat(new Findings(between, AN_HOUR_AGO).of(statistics.byMethod(), List.of()))
+                .isEmpty();
+        calls(20, route, Outcome.SUCCESS, 600, 590);
+        assertThat(new Findings(between, AN_HOUR_AGO).of(statistics.byMethod(), List.of()))
+                .hasSize(1);
+    }
+
+    @Test
+    void manyThatAreUnderWayWithoutAThreadNeedNoExecutor() {
+        calls(2_000, IN_PLACE, Outcome.SUCCESS, 600_000, 0);
+        assertThat(found()).isEmpty();
+    }
+
     @Test
     void eventLoopsThatAskForAPlainValue() {
         calls(20, route(Caller.EVENT_LOOP, ExecutionPath.REJECT, null), Outcome.REJECTED, 0, 0);
@@ -147,7 +178,7 @@ class FindingsTest {
     }
 
     private List<Finding> found() {
-        return new Findings(THRESHOLDS, AN_HOUR_AGO).of(statistics.byMethod(), List.of());
+        return new Findings(THRESHOLDS, AN_HOUR_AGO).of(statistics.byMethod(), List.of(executor(4, 0, 100)));
     }
 
     private void calls(int count, Route route, Outcome outcome, long millis, long waitMillis) {
