@@ -36,7 +36,7 @@ final class HostExecutor implements BodyExecutor {
 
     @Override
     public void submit(OffloadedCall call) {
-        if (OffloadedCall.isOnThreadOfBody() && call.chainOccupies(this) && wouldQueue()) {
+        if (Chain.isOnThreadOfBody() && call.isOccupiedByChain() && wouldQueue()) {
             call.runInPlace();
         } else {
             resume(call);

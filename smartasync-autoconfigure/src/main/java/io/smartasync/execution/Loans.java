@@ -16,6 +16,25 @@ final class Loans {
     /** Who waits for the place of a body that is lent already. */
     private final Map<Link, Set<OffloadedCall>> waiting = new HashMap<>();
 
+    /** What {@code borrower} does when it waits no more, or has ended on the place of {@code lender}. */
+    Waiting waiting(Link lender, OffloadedCall borrower) {
+        return new Waiting() {
+            @Override
+            public boolean over() {
+                return withdraw(lender, borrower);
+            }
+
+            @Override
+            public void ended() {
+                OffloadedCall next = giveBack(lender);
+                if (next != null) {
+                    next.executor.withdraw(next);
+                    next.runBeside();
+                }
+            }
+        };
+    }
+
     /** Lends the place of {@code lender}, or else lets the call wait for it; {@code true} if it may run now. */
     synchronized boolean lend(Link lender, OffloadedCall borrower) {
         Set<OffloadedCall> others = waiting.putIfAbsent(lender, new LinkedHashSet<>());
@@ -27,7 +46,7 @@ final class Loans {
     }
 
     /** Takes the call back, which has a permit now; {@code false} if it got the place before. */
-    synchronized boolean withdraw(Link lender, OffloadedCall borrower) {
+    private synchronized boolean withdraw(Link lender, OffloadedCall borrower) {
         Set<OffloadedCall> others = waiting.get(lender);
         return others != null && others.remove(borrower);
     }
@@ -40,7 +59,7 @@ final class Loans {
     }
 
     /** Returns the place; {@code null} or the call that has it next. */
-    synchronized @Nullable OffloadedCall giveBack(Link lender) {
+    private synchronized @Nullable OffloadedCall giveBack(Link lender) {
         Set<OffloadedCall> others = waiting.getOrDefault(lender, Set.of());
         if (others.isEmpty()) {
             waiting.remove(lender);

@@ -3,8 +3,6 @@ package io.smartasync.execution;
 import io.smartasync.CallObserver;
 import io.smartasync.CallObserver.ObservedCall;
 import io.smartasync.Route;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +15,10 @@ import org.springframework.core.task.TaskRejectedException;
  * <p>The permit is held by two, the thread that runs the body and the result as long as it is pending; the last of them
  * gives it back.
  *
- * <p>A call knows the call, or other task, whose body made it. Such a chain never waits for itself.
+ * <p>A call knows the call, or other task, whose body made it: see {@link Chain}.
  */
 abstract class OffloadedCall extends Call implements Link, Call.Part {
 
-    private static final ThreadLocal<@Nullable Link> RUNNING = new ThreadLocal<>();
     private static final AtomicIntegerFieldUpdater<OffloadedCall> HOLDERS =
             AtomicIntegerFieldUpdater.newUpdater(OffloadedCall.class, "holders");
     private static final AtomicIntegerFieldUpdater<OffloadedCall> STAGE =
@@ -48,44 +45,6 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
     private @Nullable Waiting waiting;
 
-    /** It waits for a permit. */
-    private interface Waiting {
-
-        /** See {@link Task#waited()}. */
-        boolean over();
-
-        /** It has run without a permit, or was refused. */
-        default void ended() {}
-    }
-
-    /** It has these permits of other executors in its chain. */
-    private record WaitingInGraph(WaitGraph graph, Set<BodyExecutor> held, BodyExecutor wanted) implements Waiting {
-
-        @Override
-        public boolean over() {
-            graph.leave(held, wanted);
-            return true;
-        }
-    }
-
-    /** It may run earlier, on the place of the body that made it. */
-    private record WaitingForLoan(Loans loans, Link lender, OffloadedCall borrower) implements Waiting {
-
-        @Override
-        public boolean over() {
-            return loans.withdraw(lender, borrower);
-        }
-
-        @Override
-        public void ended() {
-            OffloadedCall next = loans.giveBack(lender);
-            if (next != null) {
-                next.executor.withdraw(next);
-                next.runBeside();
-            }
-        }
-    }
-
     /**
      * Prepares a call from the current thread.
      *
@@ -98,34 +57,10 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         this.context = context;
         bodyWaits();
         HOLDERS.lazySet(this, 2); // nobody else sees it yet
-        Link running = live(RUNNING.get());
+        Link running = Chain.live(Chain.running());
         Link chain = running == null ? outer : running;
         if (chain != null) { // to write a volatile field takes time, whatever is written
             this.parent = chain;
-        }
-    }
-
-    /** The next one up the chain that is still under way: what follows the end of a nested call is part of the call around it. */
-    static @Nullable Link live(@Nullable Link link) {
-        Link next = link;
-        while (next != null && !next.isLive()) {
-            next = next.parent();
-        }
-        return next;
-    }
-
-    /** The call, or other task, whose body the current thread runs. */
-    static @Nullable Link running() {
-        return RUNNING.get();
-    }
-
-    /** Runs what is no call as a link of the chain for the calls that it makes. */
-    static void runAs(Link link, Runnable work) {
-        RUNNING.set(link);
-        try {
-            work.run();
-        } finally {
-            RUNNING.set(null);
         }
     }
 
@@ -169,12 +104,12 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
     /** Runs a part of the body, known to the calls that it makes and with the context of the caller. */
     final @Nullable Object runPart(boolean here, Part part) throws Throwable {
-        Link outer = RUNNING.get();
-        RUNNING.set(this);
+        Link outer = Chain.running();
+        Chain.setRunning(this);
         try (AutoCloseable scopes = openScopes(here, part)) {
             return part.body();
         } finally {
-            RUNNING.set(outer); // null rather than removed, which would make a new entry for each call
+            Chain.setRunning(outer);
             if (holders == 0) {
                 parent = chainAfterEnd();
             }
@@ -246,11 +181,6 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         return runner == Thread.currentThread();
     }
 
-    /** Whether the current thread is that of a body, which may block; not so after an asynchronous step of a publisher. */
-    static boolean isOnThreadOfBody() {
-        return RUNNING.get() != null;
-    }
-
     /** Runs under the permit that its chain already holds, on the current thread. */
     final void runInPlace() {
         underPermitOfChain = true;
@@ -265,9 +195,9 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
      * @return {@code false} if it has to wait for that
      */
     final boolean runOnLoan(Loans loans) {
-        Link lender = live(parent);
+        Link lender = Chain.live(parent);
         if (lender != null) {
-            waiting = new WaitingForLoan(loans, lender, this);
+            waiting = loans.waiting(lender, this);
             if (!loans.lend(lender, this)) {
                 return false;
             }
@@ -276,14 +206,15 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         return true;
     }
 
-    private void runBeside() {
+    /** On a thread of its own, even if all threads are those of its chain. */
+    final void runBeside() {
         underPermitOfChain = true;
         executor.runBeside(this);
     }
 
     /** Whether a part of the body that the current thread asks for is to be run in place, like the body itself. */
     final boolean runsPartsInPlace() {
-        return underPermitOfChain && isOnThreadOfBody();
+        return underPermitOfChain && Chain.isOnThreadOfBody();
     }
 
     /** On the thread of another body, perhaps one that has ended; {@code work} may wait as long as it likes. */
@@ -317,20 +248,14 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         return holders > 0;
     }
 
-    /** Whether the one up the chain is still under way. */
+    /** Whether one up the chain is still under way. */
     final boolean hasLiveChain() {
-        Link outer = parent;
-        return outer != null && outer.isLive();
+        return Chain.live(parent) != null;
     }
 
-    /** Whether one further up in the chain holds a permit of {@code wanted}. */
-    final boolean chainOccupies(BodyExecutor wanted) {
-        for (Link link = parent; link != null; link = link.parent()) {
-            if (link.executor() == wanted && link.holdsPermit()) {
-                return true;
-            }
-        }
-        return false;
+    /** Whether one further up in the chain holds a permit of its executor. */
+    final boolean isOccupiedByChain() {
+        return Chain.occupies(parent, executor);
     }
 
     /** Notes in {@code graph} that this chain is about to wait; {@code false} if it would wait for itself. */
@@ -338,17 +263,8 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         if (parent == null) {
             return true;
         }
-        Set<BodyExecutor> executors = new HashSet<>();
-        for (Link link = parent; link != null; link = link.parent()) {
-            if (link.holdsPermit()) {
-                executors.add(link.executor());
-            }
-        }
-        if (!graph.enter(executors, executor)) {
-            return false;
-        }
-        waiting = new WaitingInGraph(graph, executors, executor);
-        return true;
+        waiting = graph.enter(Chain.occupied(parent), executor);
+        return waiting != null;
     }
 
     @Override
@@ -392,7 +308,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
     private void leave() {
         if (HOLDERS.decrementAndGet(this) == 0) {
-            if (RUNNING.get() != this) {
+            if (Chain.running() != this) {
                 parent = chainAfterEnd(); // those that have ended before are forgotten
             }
             if (stage == RESULT_PENDS) {

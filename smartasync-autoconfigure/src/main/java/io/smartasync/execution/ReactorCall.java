@@ -54,7 +54,7 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
 
     /** Lets the calls that a publisher makes know the one that the current thread runs the body of. */
     static Context inChain(Context context) {
-        Link running = running();
+        Link running = Chain.running();
         return running == null ? context : context.put(CHAIN, running);
     }
 
@@ -62,7 +62,7 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
     @Override
     @Nullable
     Link chainAfterEnd() {
-        return live(parent());
+        return Chain.live(parent());
     }
 
     /** What the method's publisher sees of its subscriber. */

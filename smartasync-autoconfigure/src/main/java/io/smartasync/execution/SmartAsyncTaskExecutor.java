@@ -6,7 +6,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -139,7 +138,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
      */
     @Override
     public void execute(Runnable work) {
-        PlainTask task = new PlainTask(work);
+        PlainTask task = new PlainTask(this, work);
         if (closed) {
             throw shutDown();
         }
@@ -161,7 +160,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
                 call.refused(shutDown());
             }
         } else if (!permits.tryStart(call)) {
-            if (call.chainOccupies(this) || !call.mayWait(waits)) {
+            if (call.isOccupiedByChain() || !call.mayWait(waits)) {
                 runUnderPermitOfChain(call);
             } else if (!permits.enqueue(call)) {
                 call.waited();
@@ -173,7 +172,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     }
 
     private void runUnderPermitOfChain(OffloadedCall call) {
-        if (OffloadedCall.isOnThreadOfBody()) {
+        if (Chain.isOnThreadOfBody()) {
             call.runInPlace();
         } else if (!call.runOnLoan(loans)) {
             permits.enqueue(call); // if there is no room, it waits for the loan only
@@ -325,49 +324,5 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
 
     private TaskRejectedException shutDown() {
         return new TaskRejectedException("smartasync.executors." + name() + " is shut down, since the application is");
-    }
-
-    /** A task of somebody who knows this executor as a {@code TaskExecutor} only. */
-    private final class PlainTask implements Link {
-
-        private final Runnable work;
-        private volatile boolean over;
-
-        PlainTask(Runnable work) {
-            this.work = work;
-        }
-
-        @Override
-        public void run() {
-            try {
-                OffloadedCall.runAs(this, work);
-            } finally {
-                over = true;
-                ended();
-            }
-        }
-
-        @Override
-        public boolean hasPermit() {
-            return true;
-        }
-
-        @Override
-        public BodyExecutor executor() {
-            return SmartAsyncTaskExecutor.this;
-        }
-
-        @Override
-        public boolean isLive() {
-            return !over;
-        }
-
-        @Override
-        public void refused(TaskRejectedException reason) {
-            logger.warn("A task that waited is lost: " + reason.getMessage());
-            if (work instanceof Future<?> awaited) {
-                awaited.cancel(true);
-            }
-        }
     }
 }

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which executors' permits are held by calls that wait for which other executors: so that no circle of executors waits for
@@ -13,19 +14,21 @@ public final class WaitGraph {
 
     private final Map<BodyExecutor, Map<BodyExecutor, Integer>> waits = new HashMap<>();
 
-    /** Notes that holders of {@code held} wait for {@code wanted}; {@code false} if that would close a circle. */
-    synchronized boolean enter(Set<BodyExecutor> held, BodyExecutor wanted) {
+    /** Notes that holders of {@code held} wait for {@code wanted}; {@code null} if that would close a circle. */
+    synchronized @Nullable Waiting enter(Set<BodyExecutor> held, BodyExecutor wanted) {
         if (reaches(wanted, held, new HashSet<>())) {
-            return false;
+            return null;
         }
         for (BodyExecutor holder : held) {
             waits.computeIfAbsent(holder, key -> new HashMap<>()).merge(wanted, 1, Integer::sum);
         }
-        return true;
+        return () -> {
+            leave(held, wanted);
+            return true;
+        };
     }
 
-    /** Takes back what {@link #enter} noted. */
-    synchronized void leave(Set<BodyExecutor> held, BodyExecutor wanted) {
+    private synchronized void leave(Set<BodyExecutor> held, BodyExecutor wanted) {
         for (BodyExecutor holder : held) {
             waits.computeIfPresent(holder, (key, wants) -> {
                 wants.computeIfPresent(wanted, (executor, count) -> count == 1 ? null : count - 1);

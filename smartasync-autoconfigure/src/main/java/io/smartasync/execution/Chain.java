@@ -1,0 +1,61 @@
+package io.smartasync.execution;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls, and other tasks, whose bodies made one another. The innermost is known by its thread. Such a chain never waits
+ * for itself.
+ */
+final class Chain {
+
+    private static final ThreadLocal<@Nullable Link> RUNNING = new ThreadLocal<>();
+
+    private Chain() {}
+
+    /** The one whose body the current thread runs, even if it has ended by now. */
+    static @Nullable Link running() {
+        return RUNNING.get();
+    }
+
+    /** Lets the current thread run the body of {@code link}; {@code null} rather than nothing, for the next to find an entry. */
+    static void setRunning(@Nullable Link link) {
+        RUNNING.set(link);
+    }
+
+    /** Whether the current thread is that of a body, which may block; not so after an asynchronous step of a publisher. */
+    static boolean isOnThreadOfBody() {
+        return RUNNING.get() != null;
+    }
+
+    /** The next one up the chain that is still under way: what follows the end of a nested call is part of the call around it. */
+    static @Nullable Link live(@Nullable Link from) {
+        Link next = from;
+        while (next != null && !next.isLive()) {
+            next = next.parent();
+        }
+        return next;
+    }
+
+    /** Whether one of them holds a permit of {@code wanted}. */
+    static boolean occupies(@Nullable Link from, BodyExecutor wanted) {
+        for (Link link = from; link != null; link = link.parent()) {
+            if (link.executor() == wanted && link.holdsPermit()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The executors of which they hold permits. */
+    static Set<BodyExecutor> occupied(@Nullable Link from) {
+        Set<BodyExecutor> executors = new HashSet<>();
+        for (Link link = from; link != null; link = link.parent()) {
+            if (link.holdsPermit()) {
+                executors.add(link.executor());
+            }
+        }
+        return executors;
+    }
+}
