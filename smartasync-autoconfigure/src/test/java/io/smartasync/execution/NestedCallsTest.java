@@ -201,8 +201,11 @@ class NestedCallsTest {
                     host.setMaxPoolSize(1);
                     return host;
                 })
-                .run(context -> assertThat(context.getBean(Hosted.class).outer().get(10, TimeUnit.SECONDS))
-                        .isEqualTo(1));
+                .run(context -> {
+                    Hosted hosted = context.getBean(Hosted.class);
+                    assertThat(hosted.outer().get(10, TimeUnit.SECONDS)).isEqualTo(1);
+                    assertThat(hosted.sum(1000).get(10, TimeUnit.SECONDS)).isEqualTo(500_500);
+                });
     }
 
     /** Of which nobody can tell whether it has a thread left. */
@@ -569,6 +572,20 @@ class NestedCallsTest {
         @SmartAsync("host")
         public int inner() {
             return 0;
+        }
+
+        @SmartAsync("host")
+        public CompletableFuture<Integer> sum(int size) {
+            int sum = 0;
+            for (int element : self.range(size).toIterable()) {
+                sum += element;
+            }
+            return CompletableFuture.completedFuture(sum);
+        }
+
+        @SmartAsync(executor = "host", workload = Workload.IO)
+        public Flux<Integer> range(int size) {
+            return Flux.range(1, size);
         }
     }
 }
