@@ -142,7 +142,8 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
         return new Problem(
                 "@SmartAsync class " + beanClass.getName(),
                 "no proxy intercepts the calls of bean '" + name + "'",
-                "Spring makes no proxies with spring.aop.auto=false, and none for an @Aspect, Advice or Advisor ever."
+                "Spring makes no proxies with spring.aop.auto=false, or without AopAutoConfiguration (in a slice of a"
+                        + " test), and none for an @Aspect, Advice or Advisor ever."
                         + " Allow them, or move the methods to another bean.");
     }
 
