@@ -15,6 +15,9 @@ import java.util.stream.IntStream;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.AsyncTaskExecutor;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 import reactor.core.publisher.Mono;
@@ -38,8 +41,11 @@ final class LoopScale {
                 "smartasync.executors.ten.threads=platform",
                 "smartasync.executors.ten.concurrency-limit=10")) {
             Service service = context.getBean(Service.class);
-            for (int i = 0; i < 20; i++) {
+            boolean virtual = Runtime.version().feature() >= 21;
+            AsyncTaskExecutor alone = virtual ? new VirtualThreadTaskExecutor() : new SimpleAsyncTaskExecutor();
+            for (int i = 0; i < 200; i++) { // the compiler works in the background
                 run(loop, 1_000, () -> service.smart(1));
+                run(loop, 1_000, () -> alone.submitCompletable(() -> sleep(1)));
             }
             bridge(context.getBean(BlockingTexts.class));
             int[] counts = {100, 1_000, 10_000};
@@ -47,8 +53,12 @@ final class LoopScale {
             for (int i = 0; i < counts.length; i++) {
                 int calls = counts[i];
                 List<Run> runs = new ArrayList<>();
+                List<Run> controls = new ArrayList<>();
                 for (int round = 0; round < ROUNDS; round++) {
                     runs.add(run(loop, calls, () -> service.smart(BODY_MILLIS)));
+                    if (virtual) {
+                        controls.add(run(loop, calls, () -> alone.submitCompletable(() -> sleep(BODY_MILLIS))));
+                    }
                 }
                 Scale.row(
                         "%,d calls of 100 ms from one event loop, virtual threads".formatted(calls),
@@ -56,6 +66,14 @@ final class LoopScale {
                         "wall %.2f, loop held %.2f us a call",
                         median(runs, Run::wallMillis) / BODY_MILLIS,
                         median(runs, Run::heldMicrosPerCall));
+                if (virtual) {
+                    Scale.row(
+                            "the same, Spring's executor of virtual threads by hand",
+                            "",
+                            "wall %.2f, loop held %.2f us a call",
+                            median(controls, Run::wallMillis) / BODY_MILLIS,
+                            median(controls, Run::heldMicrosPerCall));
+                }
                 peer(loop, calls, "boundedElastic", () -> Mono.fromCallable(() -> sleep(BODY_MILLIS))
                         .subscribeOn(Schedulers.boundedElastic())
                         .toFuture());
