@@ -116,8 +116,8 @@ public final class SmartAsyncAutoConfiguration {
     }
 
     @Bean
-    static Timeouts smartAsyncTimeouts() {
-        return new Timeouts();
+    static Timeouts smartAsyncTimeouts(ConfigurableListableBeanFactory beans) {
+        return new Timeouts(beans.getBeanClassLoader());
     }
 
     @Bean

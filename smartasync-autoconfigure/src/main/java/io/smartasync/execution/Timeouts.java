@@ -7,9 +7,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * The one clock for all timeouts: a daemon thread, started with the first timeout. Calls are ended on other threads, since
@@ -17,19 +17,32 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
  */
 public final class Timeouts implements DisposableBean {
 
-    private final CustomizableThreadFactory threads = new CustomizableThreadFactory("smartasync-timeout-");
-    private final ExecutorService enders = Executors.newCachedThreadPool(threads);
-    private final ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1, threads) {
+    private final @Nullable ClassLoader classLoader;
+    private final AtomicInteger count = new AtomicInteger();
+    private final ExecutorService enders = Executors.newCachedThreadPool(this::thread);
+    private final ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1, this::thread) {
         @Override
         protected void terminated() {
             enders.shutdown();
         }
     };
 
-    /** Makes the clock. */
-    public Timeouts() {
-        threads.setDaemon(true);
+    /**
+     * Makes the clock.
+     *
+     * @param classLoader what those who depend on a call that timed out find as the context class loader
+     */
+    public Timeouts(@Nullable ClassLoader classLoader) {
+        this.classLoader = classLoader;
         scheduler.setRemoveOnCancelPolicy(true);
+    }
+
+    /** Which, like those of bodies, inherits nothing of whoever's call happens to be the first. */
+    private Thread thread(Runnable task) {
+        Thread thread = new Thread(null, task, "smartasync-timeout-" + count.incrementAndGet(), 0, false);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(classLoader);
+        return thread;
     }
 
     /** Calls {@code action} after {@code delay}; {@code null} once the application is shut down. */

@@ -11,6 +11,7 @@ import io.smartasync.support.Await;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
@@ -36,6 +37,34 @@ import reactor.core.publisher.Operators;
 /** Cancel, timeout and rejection on an executor that runs one body and lets one wait. */
 @Timeout(30)
 class CancellationTest {
+
+    /** The thread that tells of a timeout may be started by anybody's call. */
+    @Test
+    void whatFollowsATimeoutInheritsNothingOfTheCaller() {
+        InheritableThreadLocal<String> user = new InheritableThreadLocal<>();
+        TestContext.with(Bean.class)
+                .withPropertyValues("smartasync.executors.one.concurrency-limit=1")
+                .run(context -> {
+                    Bean bean = context.getBean(Bean.class);
+                    user.set("ada");
+                    try {
+                        List<String> seen;
+                        do { // unless this thread was too late to leave it to that one
+                            seen = bean.late()
+                                    .handle((value, error) -> List.of(
+                                            Thread.currentThread().getName(),
+                                            String.valueOf(user.get()),
+                                            String.valueOf(
+                                                    Thread.currentThread().getContextClassLoader())))
+                                    .get(10, TimeUnit.SECONDS);
+                        } while (!seen.get(0).startsWith("smartasync-timeout-"));
+                        assertThat(seen.subList(1, 3))
+                                .containsExactly("null", String.valueOf(context.getClassLoader()));
+                    } finally {
+                        user.remove();
+                    }
+                });
+    }
 
     @Test
     void cancellingTheFutureInterruptsTheBody() {
@@ -354,6 +383,12 @@ class CancellationTest {
 
         public CompletableFuture<String> future() throws InterruptedException {
             return CompletableFuture.completedFuture(Body.block());
+        }
+
+        @SmartAsync(timeout = "50ms")
+        public CompletableFuture<String> late() throws InterruptedException {
+            new CountDownLatch(1).await();
+            return CompletableFuture.completedFuture("");
         }
 
         @SmartAsync(interruptible = false)
