@@ -9,6 +9,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.task.TaskRejectedException;
 
@@ -18,6 +20,8 @@ import org.springframework.core.task.TaskRejectedException;
  * executable jar is not the one that threads have by themselves.
  */
 final class BodyThreads {
+
+    private static final Log logger = LogFactory.getLog(BodyThreads.class);
 
     private BodyThreads() {}
 
@@ -51,13 +55,13 @@ final class BodyThreads {
         void close();
     }
 
-    /** A thread for each permit, and for each of its threads that is busy without one, as many as ever were at once. */
+    /** A thread for each permit, and for each of its threads that is busy without one. Of these some stay, for the next. */
     static final class Pool extends ThreadPoolExecutor {
 
         private final @Nullable ClassLoader classLoader;
         private int permits; // guarded by this
         private int beside; // guarded by this
-        private int mostBeside; // guarded by this
+        private int roomBeside; // guarded by this
 
         Pool(ExecutorSettings settings, int permits, @Nullable ClassLoader classLoader) {
             // Its queue is short: who holds a permit has a thread or will have one at once
@@ -96,13 +100,17 @@ final class BodyThreads {
          */
         private void makeSureOfAThread() {
             if (!getQueue().isEmpty()) {
-                prestartCoreThread();
+                try {
+                    prestartCoreThread();
+                } catch (OutOfMemoryError ex) {
+                    logger.warn("A thread could not be started; the work waits for another one", ex);
+                }
             }
         }
 
         synchronized void resize(int newPermits) {
             permits = newPermits;
-            mostBeside = beside;
+            roomBeside = beside;
             adapt();
         }
 
@@ -114,20 +122,24 @@ final class BodyThreads {
 
         private synchronized void beside(int change) {
             beside += change;
-            if (beside > mostBeside) {
-                mostBeside = beside;
+            if (beside > roomBeside || (beside == 0 && roomBeside > permits)) {
+                roomBeside = Math.max(beside, Math.min(roomBeside, permits));
                 adapt();
             }
         }
 
         private void adapt() {
-            int size = (int) Math.min((long) permits + mostBeside, Integer.MAX_VALUE);
-            if (size > getMaximumPoolSize()) {
-                setMaximumPoolSize(size);
-                setCorePoolSize(size);
-            } else {
+            int size = (int) Math.min((long) permits + roomBeside, Integer.MAX_VALUE);
+            if (size < getMaximumPoolSize()) {
                 setCorePoolSize(size);
                 setMaximumPoolSize(size);
+                return;
+            }
+            setMaximumPoolSize(size);
+            try {
+                setCorePoolSize(size);
+            } catch (OutOfMemoryError ex) {
+                logger.warn("A thread could not be started; the work waits for another one", ex);
             }
         }
     }

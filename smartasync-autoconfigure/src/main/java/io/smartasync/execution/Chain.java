@@ -38,14 +38,14 @@ final class Chain {
         return next;
     }
 
-    /** Whether one of them holds a permit of {@code wanted}. */
-    static boolean occupies(@Nullable Link from, BodyExecutor wanted) {
+    /** The next one up the chain that holds a permit of {@code wanted}. */
+    static @Nullable Link holder(@Nullable Link from, BodyExecutor wanted) {
         for (Link link = from; link != null; link = link.parent()) {
             if (link.executor() == wanted && link.holdsPermit()) {
-                return true;
+                return link;
             }
         }
-        return false;
+        return null;
     }
 
     /** The executors of which they hold permits. */

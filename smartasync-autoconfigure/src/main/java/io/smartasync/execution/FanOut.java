@@ -92,12 +92,15 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
                 return; // those that were taken do the work
             }
             // By now its permit is free again: whoever has the results may call at once
-            worker.future.whenComplete((nothing, refusal) -> {
+            worker.future.whenComplete((nothing, failure) -> {
                 succeedIfAllAreDone();
-                if (refusal != null && end(Outcome.REJECTED)) {
-                    stop();
-                    countIfNothingBegan(Outcome.REJECTED, refusal);
-                    super.completeExceptionally(refusal);
+                if (failure != null) {
+                    Outcome outcome = worker.refusal() == null ? Call.outcome(failure) : Outcome.REJECTED;
+                    if (end(outcome)) {
+                        stop();
+                        countIfNothingBegan(outcome, failure);
+                        super.completeExceptionally(failure);
+                    }
                 }
             });
         }

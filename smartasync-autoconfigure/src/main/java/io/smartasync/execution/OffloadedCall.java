@@ -45,6 +45,24 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
     private @Nullable Waiting waiting;
 
+    /** The body runs under the permit of another call, which is held as long, whatever becomes of that call. */
+    private record SharedPermit(
+            OffloadedCall holder, @Nullable Waiting before) implements Waiting {
+
+        @Override
+        public boolean over() {
+            return before == null || before.over();
+        }
+
+        @Override
+        public void ended() {
+            holder.leavePart();
+            if (before != null) {
+                before.ended();
+            }
+        }
+    }
+
     /**
      * Prepares a call from the current thread.
      *
@@ -148,9 +166,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
     @Override
     public final void refused(TaskRejectedException reason) {
-        if (underPermitOfChain && waiting != null) {
-            waiting.ended();
-        }
+        returnPermit();
         neverRan(reason);
     }
 
@@ -177,13 +193,18 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         }
     }
 
+    /** Whether the thread of the body is not free yet. */
+    final boolean bodyRuns() {
+        return stage == RUNS;
+    }
+
     boolean isOnBodyThread() {
         return runner == Thread.currentThread();
     }
 
     /** Runs under the permit that its chain already holds, on the current thread. */
     final void runInPlace() {
-        underPermitOfChain = true;
+        sharePermit();
         inPlace = true;
         runInPlace(this);
     }
@@ -208,8 +229,21 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
     /** On a thread of its own, even if all threads are those of its chain. */
     final void runBeside() {
-        underPermitOfChain = true;
+        sharePermit();
         executor.runBeside(this);
+    }
+
+    private void sharePermit() {
+        underPermitOfChain = true;
+        if (Chain.holder(parent, executor) instanceof OffloadedCall call && call.enter()) {
+            waiting = new SharedPermit(call, waiting);
+        }
+    }
+
+    private void returnPermit() {
+        if (underPermitOfChain && waiting != null) {
+            waiting.ended();
+        }
     }
 
     /** Whether a part of the body that the current thread asks for is to be run in place, like the body itself. */
@@ -255,7 +289,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
     /** Whether one further up in the chain holds a permit of its executor. */
     final boolean isOccupiedByChain() {
-        return Chain.occupies(parent, executor);
+        return Chain.holder(parent, executor) != null;
     }
 
     /** Notes in {@code graph} that this chain is about to wait; {@code false} if it would wait for itself. */
@@ -276,6 +310,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
     final void leaveBody() {
         if (!bodyLeft) {
             bodyLeft = true;
+            returnPermit();
             leave();
         }
     }
@@ -316,8 +351,6 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
             }
             if (!underPermitOfChain) {
                 executor.ended();
-            } else if (waiting != null) {
-                waiting.ended();
             }
         }
     }

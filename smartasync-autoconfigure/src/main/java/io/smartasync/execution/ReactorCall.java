@@ -156,6 +156,9 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
         }
         if (inPlace) {
             runInPlace(next);
+        } else if (bodyRuns() || pulls().size() > 1) {
+            executor.runBeside(
+                    next); // the thread that there is for the permit is busy, perhaps until this request comes
         } else {
             resume(next);
         }

@@ -73,12 +73,18 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     public synchronized void resize(@Nullable Integer newLimit, int newCapacity) {
         ExecutorSettings next = settings.withLimits(newLimit, newCapacity); // refuses what can't work
         Integer size = next.concurrencyLimit();
-        if (threads instanceof BodyThreads.Pool pool && size != null) {
-            pool.resize(size);
-        }
+        // Whoever has a permit counts on a thread, by the old limit too
+        resizeThreads(size, permits(concurrencyLimit));
         permits.resize(permits(newLimit), newCapacity);
+        resizeThreads(size, permits.running());
         concurrencyLimit = newLimit;
         queueCapacity = newCapacity;
+    }
+
+    private void resizeThreads(@Nullable Integer size, int needed) {
+        if (threads instanceof BodyThreads.Pool pool && size != null) {
+            pool.resize(Math.max(size, needed));
+        }
     }
 
     /** As configured at startup. */
@@ -184,10 +190,9 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
 
     @Override
     public void withdraw(OffloadedCall call) {
-        if (permits.withdraw(call)) {
-            call.waited();
-            checkIdle();
-        }
+        permits.withdraw(call);
+        call.waited();
+        checkIdle();
     }
 
     @Override
@@ -286,6 +291,12 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
      * pending. What is pending later finds the threads shut down.
      */
     private void abandon() {
+        permits.drain(task -> {
+            if (task.waited()) {
+                task.refused(shutDown());
+            }
+        });
+        loans.withdrawAll().forEach(call -> call.refused(shutDown()));
         for (Runnable lost : threads.shutdownNow()) {
             if (lost instanceof Task task) {
                 task.refused(shutDown());
@@ -294,12 +305,6 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
                 }
             }
         }
-        permits.drain(task -> {
-            if (task.waited()) {
-                task.refused(shutDown());
-            }
-        });
-        loans.withdrawAll().forEach(call -> call.refused(shutDown()));
         pending.forEach(this::abandon);
     }
 

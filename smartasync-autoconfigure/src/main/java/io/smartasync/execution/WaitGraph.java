@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +23,11 @@ public final class WaitGraph {
         for (BodyExecutor holder : held) {
             waits.computeIfAbsent(holder, key -> new HashMap<>()).merge(wanted, 1, Integer::sum);
         }
+        AtomicBoolean waits = new AtomicBoolean(true);
         return () -> {
-            leave(held, wanted);
+            if (waits.getAndSet(false)) {
+                leave(held, wanted);
+            }
             return true;
         };
     }

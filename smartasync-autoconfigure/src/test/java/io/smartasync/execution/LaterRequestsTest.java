@@ -44,6 +44,38 @@ class LaterRequestsTest {
         });
     }
 
+    /** On the only thread that there is for its permit. */
+    @Test
+    void aBodyMayWaitUntilItsElementsAreAskedFor() {
+        run(context -> {
+            Asking subscriber = new Asking();
+            context.getBean(Bean.class).onDemand().subscribe(subscriber);
+            generating.await();
+            subscriber.request(1);
+            assertThat(subscriber.elements.poll(10, TimeUnit.SECONDS)).isEqualTo("asked for");
+            Await.idle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+        });
+    }
+
+    /** Those that run go on, and so does what they generate: each has a thread. */
+    @Test
+    void aSmallerLimitTakesNoThreadFromWhatRuns() {
+        run(context -> {
+            SmartAsyncTaskExecutor one = context.getBean("smartasync-one", SmartAsyncTaskExecutor.class);
+            one.resize(2, 10);
+            Asking subscriber = new Asking();
+            context.getBean(Bean.class).uninterruptible().subscribe(subscriber);
+            CompletableFuture<String> other = context.getBean(Bean.class).blocked(gate);
+            Await.until("both run", () -> one.active() == 2);
+            one.resize(1, 10);
+            takeTheFirst(subscriber, one);
+            gate.countDown();
+            other.get(10, TimeUnit.SECONDS);
+            subscriber.cancel();
+            Await.idle(one);
+        });
+    }
+
     @Test
     void cancellingInterruptsTheGeneratorHoweverOftenWasAsked() {
         run(context -> {
@@ -122,6 +154,28 @@ class LaterRequestsTest {
         @SmartAsync(executor = "one", workload = Workload.IO)
         Flux<String> interruptible() {
             return generator();
+        }
+
+        @SmartAsync(executor = "one", workload = Workload.IO)
+        Flux<String> onDemand() {
+            return Flux.create(sink -> {
+                CountDownLatch wanted = new CountDownLatch(1);
+                sink.onRequest(count -> wanted.countDown());
+                generating.countDown();
+                try {
+                    wanted.await();
+                    sink.next("asked for");
+                    sink.complete();
+                } catch (InterruptedException ex) {
+                    sink.error(ex);
+                }
+            });
+        }
+
+        @SmartAsync("one")
+        CompletableFuture<String> blocked(CountDownLatch until) throws InterruptedException {
+            until.await();
+            return CompletableFuture.completedFuture("");
         }
 
         private static Flux<String> generator() {

@@ -324,6 +324,66 @@ class NestedCallsTest {
         });
     }
 
+    /** It runs on the place of its caller, whose permit comes back with it and not before. */
+    @Test
+    void theLimitHoldsForANestedBodyThatOutlivesTheCallThatMadeIt() {
+        application().run(context -> {
+            SmartAsyncTaskExecutor one = context.getBean("smartasync-one", SmartAsyncTaskExecutor.class);
+            CountDownLatch begun = new CountDownLatch(1);
+            CompletableFuture<Void> gate = new CompletableFuture<>();
+            CompletableFuture<List<Integer>> outer = context.getBean(First.class)
+                    .fanOut(1, () -> {
+                        begun.countDown();
+                        gate.join();
+                        return 1;
+                    })
+                    .collectList()
+                    .toFuture();
+            begun.await();
+            outer.cancel(true);
+            assertThat(one.active()).as("the nested body ignores the interrupt").isEqualTo(1);
+            gate.complete(null);
+            Await.idle(one);
+        });
+    }
+
+    /** More than are taken at once, so that it goes on when calls for the first elements have ended. */
+    @Test
+    void anElementOfANestedPublisherMayBringAnotherCall() {
+        application().run(context -> {
+            First first = context.getBean(First.class);
+            assertThat(first.stream(600).count().toFuture().get(10, TimeUnit.SECONDS))
+                    .isEqualTo(600);
+            Await.idle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+        });
+    }
+
+    @Test
+    void whatWaitsForThePlaceOfItsCallerOnlyIsForgottenWhenItIsCancelled() {
+        application()
+                .withPropertyValues("smartasync.executors.one.queue-capacity=0")
+                .run(context -> {
+                    SmartAsyncTaskExecutor one = context.getBean("smartasync-one", SmartAsyncTaskExecutor.class);
+                    CountDownLatch gate = new CountDownLatch(1);
+                    CountDownLatch subscribed = new CountDownLatch(10);
+                    Queue<Integer> ran = new ConcurrentLinkedQueue<>();
+                    CompletableFuture<List<Integer>> outer = context.getBean(First.class)
+                            .withSiblings(10, subscribed, () -> {
+                                ran.add(1);
+                                gate.await();
+                                return 1;
+                            })
+                            .collectList()
+                            .toFuture();
+                    subscribed.await();
+                    outer.cancel(true);
+                    gate.countDown();
+                    Await.idle(one);
+                    assertThat(ran).hasSize(1);
+                    assertThat(context.getBean(First.class).value(1)).isEqualTo(1);
+                });
+    }
+
     @Test
     void twentyChainsOverTwoExecutorsCompleteWhicheverEachStartsWith() {
         application().run(context -> {
@@ -480,6 +540,21 @@ class NestedCallsTest {
             return Mono.delay(Duration.ofMillis(1))
                     .thenMany(Flux.range(0, size))
                     .flatMap(element -> self.calling(work), size);
+        }
+
+        @SmartAsync(executor = "one", workload = Workload.IO)
+        public Flux<Integer> withSiblings(int size, CountDownLatch subscribed, Callable<Integer> work) {
+            return Mono.delay(Duration.ofMillis(1))
+                    .thenMany(Flux.range(0, size))
+                    .flatMap(element -> self.calling(work).doOnRequest(count -> subscribed.countDown()), size);
+        }
+
+        @SmartAsync(executor = "one", workload = Workload.IO)
+        public Flux<Integer> stream(int size) {
+            return Mono.delay(Duration.ofMillis(1))
+                    .thenMany(self.range(size))
+                    .publishOn(Schedulers.parallel())
+                    .concatMap(element -> self.mono(0));
         }
 
         @SmartAsync(executor = "one", workload = Workload.IO)
