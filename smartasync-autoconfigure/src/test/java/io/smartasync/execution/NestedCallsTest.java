@@ -376,6 +376,7 @@ class NestedCallsTest {
                             .collectList()
                             .toFuture();
                     subscribed.await();
+                    Await.until("the first runs", () -> ran.size() == 1);
                     outer.cancel(true);
                     gate.countDown();
                     Await.idle(one);
