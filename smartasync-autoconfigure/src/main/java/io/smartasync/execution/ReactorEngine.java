@@ -23,7 +23,7 @@ public final class ReactorEngine {
 
     /** What the caller gets at once; nothing runs before somebody subscribes. */
     static <I> Object publisher(SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation) {
-        RoutedMono<I> routed = new RoutedMono<>(engine, method, body, invocation, true);
+        RoutedMono<I> routed = new RoutedMono<>(engine, method, body, invocation);
         Publisher<Object> publisher = method.givesAtMostOne() ? routed : new RoutedFlux(routed);
         // An adapter's Mono.from would take it for a foreign one, and with automatic propagation hide the subscriber's
         // context
@@ -34,7 +34,13 @@ public final class ReactorEngine {
 
     /** One of many, which have a timeout together. */
     static <I> Mono<Object> untimed(SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation) {
-        return new RoutedMono<>(engine, method, body, invocation, false);
+        return new RoutedMono<>(engine, method, body, invocation) {
+            @Override
+            @Nullable
+            Duration limit() {
+                return null;
+            }
+        };
     }
 
     /**
@@ -46,7 +52,7 @@ public final class ReactorEngine {
     }
 
     /** One call, for any number of subscribers. */
-    static final class RoutedMono<I> extends Mono<Object> {
+    static class RoutedMono<I> extends Mono<Object> {
 
         private static final String FLOW = "kotlinx.coroutines.flow.Flow";
 
@@ -54,15 +60,13 @@ public final class ReactorEngine {
         private final BoundMethod method;
         private final Body<I> body;
         private final I invocation;
-        private final boolean timed;
         private final ForgottenResults.@Nullable Watched watched;
 
-        RoutedMono(SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation, boolean timed) {
+        RoutedMono(SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation) {
             this.engine = engine;
             this.method = method;
             this.body = body;
             this.invocation = invocation;
-            this.timed = timed;
             this.watched = engine.watch(this, method);
         }
 
@@ -76,7 +80,7 @@ public final class ReactorEngine {
                 watched.taken();
             }
             Route route = engine.route(method);
-            Duration limit = timed ? method.timeout() : null;
+            Duration limit = limit();
             if (route.path() == ExecutionPath.OFFLOAD) {
                 Carried context = engine.capture(route, contextOf(subscriber));
                 ReactorCall call = isCoroutine()
@@ -102,6 +106,11 @@ public final class ReactorEngine {
                     subscription.onError(ex);
                 }
             }
+        }
+
+        @Nullable
+        Duration limit() {
+            return method.timeout();
         }
 
         private static @Nullable Context contextOf(CoreSubscriber<?> subscriber) {
