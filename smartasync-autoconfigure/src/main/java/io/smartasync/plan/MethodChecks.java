@@ -8,6 +8,7 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.springframework.context.annotation.Bean;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.scheduling.annotation.Async;
@@ -52,6 +53,14 @@ final class MethodChecks {
         int modifiers = method.getModifiers();
         if ((Modifier.isPrivate(modifiers) || Modifier.isStatic(modifiers)) && WovenMethods.contains(method)) {
             return; // no proxy is asked
+        }
+        if (AnnotatedElementUtils.hasAnnotation(method, Bean.class)) {
+            problems.add(new Problem(
+                    subject,
+                    "it is a @Bean method, which Spring calls once to make a bean, whose own methods stay as they are",
+                    "Annotate the class of that bean, or its methods. If it is a library's, call it through a"
+                            + " @SmartAsyncBridge interface."));
+            return;
         }
         if (Modifier.isPrivate(modifiers)) {
             problems.add(new Problem(

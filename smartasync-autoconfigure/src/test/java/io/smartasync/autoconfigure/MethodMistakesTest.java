@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.aspectj.lang.annotation.Aspect;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +29,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
@@ -204,6 +206,33 @@ class MethodMistakesTest {
 
         @SmartAsync
         public void now() {}
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {BeanMethod.class, BeanMethodOfAnnotatedClass.class})
+    void aBeanMethodIsRefusedSinceItSaysNothingOfTheBean(Class<?> configuration) {
+        FailureAnalysis refusal = refusalOf(configuration);
+
+        assertThat(refusal.getDescription()).contains(configuration.getName() + ".counter\n", "@Bean method");
+        assertThat(refusal.getAction()).contains("Annotate the class of that bean", "@SmartAsyncBridge");
+    }
+
+    @Configuration
+    static class BeanMethod {
+        @Bean
+        @SmartAsync
+        AtomicInteger counter() {
+            return new AtomicInteger();
+        }
+    }
+
+    @SmartAsync
+    @Configuration(proxyBeanMethods = false)
+    static class BeanMethodOfAnnotatedClass {
+        @Bean
+        AtomicInteger counter() {
+            return new AtomicInteger();
+        }
     }
 
     @Test
