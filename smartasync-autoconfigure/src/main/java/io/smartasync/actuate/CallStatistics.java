@@ -127,6 +127,14 @@ public final class CallStatistics implements SmartAsyncListener {
             Histogram waiting,
             Histogram returning) {
 
+        long ended() {
+            return outcomes.values().stream().mapToLong(Long::longValue).sum();
+        }
+
+        long ended(Outcome outcome) {
+            return outcomes.getOrDefault(outcome, 0L);
+        }
+
         private static Calls of(Route route, Counts counts) {
             Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
             for (Outcome outcome : Outcome.values()) {

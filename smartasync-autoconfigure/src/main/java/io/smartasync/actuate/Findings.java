@@ -30,6 +30,7 @@ final class Findings {
             for (Calls calls : all) {
                 if (calls.time().count() >= thresholds.samples()) {
                     slowByWaiting(method, calls, executors, findings);
+                    timedOutWaiting(method, calls, executors, findings);
                     holdsLoop(method, calls, findings);
                     rejected(method, calls, executors, findings);
                 }
@@ -53,6 +54,22 @@ final class Findings {
                     "p95 " + calls.time().p95Millis() + " ms, of which waiting up to "
                             + calls.waiting().p95Millis() + " ms",
                     "p95 " + limit + " ms",
+                    raise(calls.executor(), executors)));
+        }
+    }
+
+    /** No wait was counted of these, since it never ended. A call that runs at present hides one of them. */
+    private void timedOutWaiting(
+            String method, Calls calls, List<? extends ExecutorState> executors, List<Finding> findings) {
+        long gone = calls.ended() - calls.ended(Outcome.REJECTED) - calls.ended(Outcome.CANCELLED);
+        long waiting =
+                Math.min(calls.ended(Outcome.TIMEOUT), gone - calls.waiting().count());
+        if (waiting > 0 && calls.executor() != null) {
+            findings.add(new Finding(
+                    method,
+                    "calls time out while they wait for executor '" + calls.executor() + "'",
+                    waiting + " of " + calls.ended() + " calls",
+                    "none",
                     raise(calls.executor(), executors)));
         }
     }
@@ -85,7 +102,7 @@ final class Findings {
     }
 
     private void rejected(String method, Calls calls, List<? extends ExecutorState> executors, List<Finding> findings) {
-        long rejected = calls.outcomes().getOrDefault(Outcome.REJECTED, 0L);
+        long rejected = calls.ended(Outcome.REJECTED);
         if (rejected > 0 && calls.executor() != null) {
             findings.add(new Finding(
                     method,

@@ -103,6 +103,21 @@ class FindingsTest {
         });
     }
 
+    @Test
+    void timeoutsOfCallsThatNeverStarted() {
+        Route route = route(Caller.SERVLET, ExecutionPath.OFFLOAD, "io");
+        calls(20, route, Outcome.TIMEOUT, 100, 1);
+        calls(2, route, Outcome.CANCELLED, 100, 0);
+        calls(3, route, Outcome.ERROR, 100, 1);
+        assertThat(found()).as("all of those that timed out had started").isEmpty();
+        calls(2, route, Outcome.TIMEOUT, 100, 0);
+        assertThat(found()).singleElement().satisfies(finding -> {
+            assertThat(finding.finding()).isEqualTo("calls time out while they wait for executor 'io'");
+            assertThat(finding.measured()).isEqualTo("2 of 27 calls");
+            assertThat(finding.change()).startsWith("smartasync.executors.io.concurrency-limit:");
+        });
+    }
+
     /** By the bean's name too, which is not that of its properties; an executor of the application has none of ours. */
     @Test
     void theChangeIsOfTheExecutorThatThereIs() {
