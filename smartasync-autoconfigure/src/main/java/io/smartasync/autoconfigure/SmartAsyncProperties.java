@@ -16,7 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     operations or executors.
  * @param order Order of the interception among other advice. By default inside method security, outside transactions and
  *     caches.
- * @param defaultTimeout Timeout of calls that leave their caller's thread, for methods that name none.
+ * @param defaultTimeout Timeout of calls that leave their caller's thread or go through a bridge, for methods that name none.
  * @param debug Whether each call is logged with one line.
  * @param selfInvocation What happens when a bean calls its own @SmartAsync methods, which no proxy sees.
  * @param executors Executors by name. "io" and "cpu" exist without being written here.
