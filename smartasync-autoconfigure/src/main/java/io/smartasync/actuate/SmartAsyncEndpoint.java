@@ -1,6 +1,5 @@
 package io.smartasync.actuate;
 
-import io.smartasync.ExecutorState;
 import io.smartasync.SmartAsyncConfigurationException;
 import io.smartasync.Workload;
 import io.smartasync.actuate.MethodReports.MethodReport;
@@ -36,6 +35,7 @@ public class SmartAsyncEndpoint {
 
     private static final Log logger = LogFactory.getLog(SmartAsyncEndpoint.class);
 
+    private final MethodRegistry methods;
     private final MethodReports reports;
     private final Supplier<List<SmartAsyncTaskExecutor>> executors;
     private final CallStatistics statistics;
@@ -47,6 +47,7 @@ public class SmartAsyncEndpoint {
             CallStatistics statistics,
             Supplier<List<SmartAsyncTaskExecutor>> executors,
             Thresholds thresholds) {
+        this.methods = methods;
         this.reports = new MethodReports(methods, statistics);
         this.statistics = statistics;
         this.executors = executors;
@@ -107,10 +108,10 @@ public class SmartAsyncEndpoint {
     /** Explains everything. */
     @ReadOperation
     public Report report() {
-        List<? extends ExecutorState> states = executors.get();
+        List<SmartAsyncTaskExecutor> all = executors.get();
         return new Report(
-                findings.of(statistics.byMethod(), states),
-                executors.get().stream().map(ExecutorReport::of).toList(),
+                findings.of(statistics.byMethod(), all),
+                all.stream().map(ExecutorReport::of).toList(),
                 reports.all(),
                 Arrays.stream(CallStatistics.BOUNDS_MILLIS).boxed().toList());
     }
@@ -157,12 +158,12 @@ public class SmartAsyncEndpoint {
             @Nullable Boolean debug) {
         boolean ofExecutor = concurrencyLimit != null || queueCapacity != null;
         Wish change = new Wish(executor, workload, timeout, debug);
-        List<BoundMethod> methods = reports.named(subject);
-        if (!methods.isEmpty()) {
+        List<BoundMethod> named = reports.named(subject);
+        if (!named.isEmpty()) {
             if (ofExecutor) {
                 throw invalid(subject + " is a method; limits are those of its executor");
             }
-            tune(subject, methods, change);
+            tune(subject, named, change);
             return known(subject);
         }
         for (SmartAsyncTaskExecutor candidate : executors.get()) {
@@ -184,7 +185,7 @@ public class SmartAsyncEndpoint {
         return known(subject);
     }
 
-    private static void tune(String subject, List<BoundMethod> methods, Wish change) {
+    private void tune(String subject, List<BoundMethod> named, Wish change) {
         if (change.equals(Wish.NONE)) {
             throw invalid("Nothing is set; " + subject + " is a method, it has executor, timeout, workload and debug");
         }
@@ -193,7 +194,7 @@ public class SmartAsyncEndpoint {
             throw invalid(timeout + " is not positive");
         }
         Map<BoundMethod, Wish> wishes = new LinkedHashMap<>();
-        for (BoundMethod method : methods) {
+        for (BoundMethod method : named) {
             Wish now = method.tuning();
             Wish wish = new Wish(
                     change.executor() == null ? now.executor() : change.executor(),
@@ -243,8 +244,8 @@ public class SmartAsyncEndpoint {
         }
     }
 
-    private static void tune(BoundMethod method, String done, Wish wish) {
-        method.tune(wish);
+    private void tune(BoundMethod method, String done, Wish wish) {
+        methods.tune(method, wish);
         logger.info(method.plan().name() + " was " + done + ": " + wish);
     }
 

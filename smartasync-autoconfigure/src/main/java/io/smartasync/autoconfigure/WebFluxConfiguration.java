@@ -2,13 +2,18 @@ package io.smartasync.autoconfigure;
 
 import io.smartasync.Caller;
 import io.smartasync.ExecutionPath;
+import io.smartasync.Workload;
+import io.smartasync.execution.BoundMethod;
 import io.smartasync.execution.ExecutorDirectory;
 import io.smartasync.execution.MethodRegistry;
 import io.smartasync.plan.AnnotatedMethods;
+import io.smartasync.plan.Plan;
 import io.smartasync.plan.Shape;
 import java.lang.reflect.Method;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -18,7 +23,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.task.AsyncTaskExecutor;
-import org.springframework.core.task.TaskExecutor;
 import org.springframework.core.task.support.TaskExecutorAdapter;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.reactive.config.BlockingExecutionConfigurer;
@@ -41,7 +45,7 @@ class WebFluxConfiguration {
 
             @Override
             public void configureBlockingExecution(BlockingExecutionConfigurer configurer) {
-                TaskExecutor executor = executors.taskExecutor(name);
+                Executor executor = executors.executor(name);
                 configurer
                         .setExecutor(
                                 executor instanceof AsyncTaskExecutor async ? async : new TaskExecutorAdapter(executor))
@@ -50,11 +54,11 @@ class WebFluxConfiguration {
         };
     }
 
-    /** Which handler methods may block; decided once for each method of each controller, which may inherit it. */
+    /** Which handler methods may block; found once for each method of each controller, which may inherit it. */
     private static final class BlockingHandlers {
 
         private final ObjectProvider<MethodRegistry> methods;
-        private final Map<Handler, Boolean> known = new ConcurrentHashMap<>();
+        private final Map<Handler, BooleanSupplier> known = new ConcurrentHashMap<>();
 
         private record Handler(Class<?> beanClass, Method method) {}
 
@@ -63,20 +67,24 @@ class WebFluxConfiguration {
         }
 
         boolean mayBlock(HandlerMethod handler) {
-            return known.computeIfAbsent(new Handler(handler.getBeanType(), handler.getMethod()), this::mayBlock);
+            return known.computeIfAbsent(new Handler(handler.getBeanType(), handler.getMethod()), this::blocking)
+                    .getAsBoolean();
         }
 
-        private boolean mayBlock(Handler handler) {
-            Method method = handler.method;
-            Class<?> beanClass = handler.beanClass;
-            return AnnotatedMethods.isAnnotated(method, beanClass)
-                    ? methods.getObject()
-                                    .get(beanClass, method)
-                                    .plan()
-                                    .route(Caller.EVENT_LOOP)
-                                    .path()
-                            == ExecutionPath.REJECT
-                    : Shape.of(method, beanClass) == Shape.BLOCKING;
+        private BooleanSupplier blocking(Handler handler) {
+            if (AnnotatedMethods.isAnnotated(handler.method, handler.beanClass)) {
+                BoundMethod method = methods.getObject().get(handler.beanClass, handler.method);
+                return () -> mayBlock(method.plan()); // which may be tuned
+            }
+            boolean blocking = Shape.of(handler.method, handler.beanClass) == Shape.BLOCKING;
+            return () -> blocking;
+        }
+
+        /** Whether a body would block the event loop that calls it, or would be refused there. */
+        private static boolean mayBlock(Plan plan) {
+            ExecutionPath path = plan.route(Caller.EVENT_LOOP).path();
+            return path == ExecutionPath.REJECT
+                    || (path == ExecutionPath.DIRECT && plan.settings().workload() != Workload.NON_BLOCKING);
         }
     }
 }

@@ -56,8 +56,9 @@ interface Conversion {
                 if (stage instanceof Future<?> future) {
                     try {
                         future.cancel(interrupt);
-                    } catch (UnsupportedOperationException ex) {
-                        // A minimal stage of the JDK: it is a Future, but can't be cancelled
+                    } catch (RuntimeException ex) {
+                        // A minimal stage of the JDK, or of somebody else's making: it is a Future, but can't be
+                        // cancelled
                     }
                 }
                 return super.cancel(interrupt);

@@ -5,8 +5,8 @@ interface BodyExecutor {
 
     String name();
 
-    /** Whether its threads are swept after each body: they run others, and nothing but what comes this way. */
-    boolean sweepsThreads();
+    /** What its threads are to a body. */
+    Carried.Runner runner();
 
     /**
      * Runs the call as soon as there is a permit, which it holds until {@link #ended()}; or under a permit of its own

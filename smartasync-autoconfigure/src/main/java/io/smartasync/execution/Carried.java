@@ -9,14 +9,14 @@ interface Carried {
     /** The thread that a body runs on. */
     enum Runner {
 
-        /** Runs other bodies of ours too: nothing is found there, and nothing stays. */
+        /** Runs other bodies of ours too, and nothing else: nothing is found there, and nothing stays. */
         POOLED,
 
-        /** Ends with the body, or is looked after by others. */
-        OTHER,
+        /** Was made for the body, and ends with it. */
+        NEW,
 
-        /** Runs the body around this one, which finds everything as it was. */
-        IN_PLACE
+        /** Is somebody else's, such as that of the body around this one, who finds everything as it was. */
+        BORROWED
     }
 
     /** Puts it on the current thread; closing the scope takes it away again. */

@@ -127,8 +127,8 @@ public final class ContextPropagation implements ContextCarrier {
                     clear(); // a future's dependents may have left something
                     yield snapshot == NOTHING ? clean : setUntilCleared(snapshot);
                 }
-                case OTHER -> snapshot.setThreadLocals();
-                case IN_PLACE -> {
+                case NEW -> snapshot.setThreadLocals();
+                case BORROWED -> {
                     @Nullable Object[] before = values();
                     ContextSnapshot.Scope scope = snapshot.setThreadLocals();
                     yield () -> {

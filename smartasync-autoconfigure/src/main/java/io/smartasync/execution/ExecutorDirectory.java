@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
-import org.springframework.core.task.TaskExecutor;
 
 /** All executors that may be named: those of {@code smartasync.executors} first, then the application's own beans. */
 public final class ExecutorDirectory implements ExecutorNames {
@@ -25,13 +25,13 @@ public final class ExecutorDirectory implements ExecutorNames {
     private final Supplier<CallerDetection> callers;
 
     /** One for each bean, since a chain of calls knows executors by their identity. */
-    private final Map<TaskExecutor, HostExecutor> hosts = new ConcurrentHashMap<>();
+    private final Map<Executor, HostExecutor> hosts = new ConcurrentHashMap<>();
 
     /**
      * Makes the directory.
      *
      * @param own the names in {@code smartasync.executors}
-     * @param beans has the {@code TaskExecutor} beans
+     * @param beans has the {@code Executor} beans
      * @param callers tells event loops, on which no executor may run what it is given; looked up when one tries to
      */
     public ExecutorDirectory(Set<String> own, ListableBeanFactory beans, Supplier<CallerDetection> callers) {
@@ -42,14 +42,13 @@ public final class ExecutorDirectory implements ExecutorNames {
 
     @Override
     public boolean contains(String name) {
-        return own.contains(name) || (beans.containsBean(name) && beans.isTypeMatch(name, TaskExecutor.class));
+        return own.contains(name) || (beans.containsBean(name) && beans.isTypeMatch(name, Executor.class));
     }
 
     @Override
     public Collection<String> all() {
         Collection<String> names = new TreeSet<>(own);
-        for (String bean :
-                BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beans, TaskExecutor.class, true, false)) {
+        for (String bean : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beans, Executor.class, true, false)) {
             if (own.stream().noneMatch(name -> bean.equals(beanName(name)))) {
                 names.add(bean);
             }
@@ -63,29 +62,26 @@ public final class ExecutorDirectory implements ExecutorNames {
     }
 
     /** The executor of that name, for others who submit tasks. */
-    public TaskExecutor taskExecutor(String name) {
+    public Executor executor(String name) {
         return own.contains(name) ? beans.getBean(beanName(name), SmartAsyncTaskExecutor.class) : ofHost(name);
     }
 
     BodyExecutor get(String name) {
-        if (own.contains(name)) {
-            return beans.getBean(beanName(name), SmartAsyncTaskExecutor.class);
-        }
-        TaskExecutor bean = ofHost(name); // one of ours too, by the name of its bean
-        return bean instanceof SmartAsyncTaskExecutor ours
+        Executor bean = executor(name);
+        return bean instanceof SmartAsyncTaskExecutor ours // also by the name of its bean
                 ? ours
                 : hosts.computeIfAbsent(bean, host -> new HostExecutor(name, host, callers));
     }
 
-    private TaskExecutor ofHost(String name) {
-        TaskExecutor executor = beans.getBean(name, TaskExecutor.class);
+    private Executor ofHost(String name) {
+        Executor executor = beans.getBean(name, Executor.class);
         if (executor instanceof SimpleAsyncTaskExecutor simple && simple.isThrottleActive() && !rejects(simple)) {
             throw new SmartAsyncConfigurationException(List.of(new Problem(
-                    "TaskExecutor bean '" + name + "'",
+                    "Executor bean '" + name + "'",
                     "it has a concurrency limit of " + simple.getConcurrencyLimit()
                             + " and may block whoever submits when that is reached, event loops too",
                     "Configure smartasync.executors." + name
-                            + " with that concurrency-limit and use it in its place, or" + " remove the limit.")));
+                            + " with that concurrency-limit and use it in its place, or remove the limit.")));
         }
         return executor;
     }

@@ -35,9 +35,16 @@ public final class ExecutorLifecycle implements SmartLifecycle {
         long closedAt = System.nanoTime();
         List<SmartAsyncTaskExecutor> all = executors.get();
         all.forEach(SmartAsyncTaskExecutor::close);
-        all.stream()
-                .sorted(Comparator.comparing(executor -> executor.settings().awaitTermination())) // each ends in time
-                .forEach(executor -> executor.drain(closedAt));
+        List<SmartAsyncTaskExecutor> inTime = all.stream()
+                .sorted(Comparator.comparing(executor -> executor.settings().awaitTermination()))
+                .toList();
+        boolean ended;
+        do { // what ends on one of them may have left a call to one that was idle
+            ended = false;
+            for (SmartAsyncTaskExecutor executor : inTime) {
+                ended |= executor.drain(closedAt);
+            }
+        } while (ended);
         all.forEach(SmartAsyncTaskExecutor::destroy);
     }
 

@@ -115,7 +115,7 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
                 i = next.getAndIncrement()) {
             Call call = new Call(method, route);
             try (AutoCloseable carried =
-                            context.open(Carried.Runner.IN_PLACE); // what an item leaves, the next does not see
+                            context.open(Carried.Runner.BORROWED); // what an item leaves, the next does not see
                     CallObserver.Scope observed = call.openScope()) {
                 results.set(i, work.applyWithException(items.get(i)));
             } catch (Throwable ex) {

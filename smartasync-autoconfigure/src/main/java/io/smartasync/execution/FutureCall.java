@@ -3,6 +3,7 @@ package io.smartasync.execution;
 import io.smartasync.CallObserver.ObservedCall;
 import io.smartasync.Outcome;
 import io.smartasync.Route;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -16,7 +17,7 @@ class FutureCall<I> extends OffloadedCall {
 
     final CallFuture future = new CallFuture(this);
     private final Body<I> body;
-    private final I invocation;
+    private @Nullable I invocation;
     private volatile @Nullable TaskRejectedException refusal;
 
     FutureCall(BoundMethod method, Route route, Body<I> body, I invocation, Carried context) {
@@ -37,7 +38,7 @@ class FutureCall<I> extends OffloadedCall {
 
     @Override
     public @Nullable Object body() throws Throwable {
-        Object returned = body.proceedElsewhere(invocation);
+        Object returned = body.proceedElsewhere(Objects.requireNonNull(invocation));
         return method.givesValueLater() ? stage(returned) : returned;
     }
 
@@ -64,12 +65,19 @@ class FutureCall<I> extends OffloadedCall {
             mayPend();
             return;
         }
-        leaveResult();
+        leave();
         if (failure == null) {
             future.succeed(result);
         } else {
             future.fail(Call.outcome(failure), failure);
         }
+    }
+
+    @Override
+    void forget() {
+        super.forget();
+        invocation = null;
+        context = Carried.NOTHING;
     }
 
     @Override
@@ -79,7 +87,7 @@ class FutureCall<I> extends OffloadedCall {
 
     @Override
     void bodyCompleted() {
-        leaveResult();
+        leave();
     }
 
     @Nullable
@@ -90,7 +98,7 @@ class FutureCall<I> extends OffloadedCall {
     @Override
     void neverRan(@Nullable TaskRejectedException reason) {
         if (reason == null) {
-            leaveResult();
+            leave();
         } else {
             refusal = reason;
             future.fail(Outcome.REJECTED, reason);

@@ -11,7 +11,7 @@ import org.springframework.core.task.TaskRejectedException;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
-/** A {@code TaskExecutor} bean of the application. Its limits, queue and shutdown are its own. */
+/** An {@code Executor} bean of the application. Its limits, queue and shutdown are its own. */
 final class HostExecutor implements BodyExecutor {
 
     private final String name;
@@ -30,8 +30,8 @@ final class HostExecutor implements BodyExecutor {
     }
 
     @Override
-    public boolean sweepsThreads() {
-        return false;
+    public Carried.Runner runner() {
+        return Carried.Runner.BORROWED; // perhaps that of the caller itself
     }
 
     @Override
@@ -58,7 +58,7 @@ final class HostExecutor implements BodyExecutor {
     public void resume(Task work) {
         Thread submitter = Thread.currentThread();
         try {
-            executor.execute(new Waiting(work, submitter));
+            executor.execute(new Submission(work, submitter));
         } catch (RuntimeException | OutOfMemoryError ex) { // full, shut down, not ready, or without threads
             work.refused(
                     ex instanceof TaskRejectedException rejected
@@ -83,11 +83,11 @@ final class HostExecutor implements BodyExecutor {
     }
 
     /** A future, since that is what Spring's executors cancel of those that still wait at shutdown. */
-    private final class Waiting extends FutureTask<@Nullable Object> {
+    private final class Submission extends FutureTask<@Nullable Object> {
 
         private final Task work;
 
-        Waiting(Task work, Thread submitter) {
+        Submission(Task work, Thread submitter) {
             super(() -> start(work, submitter), null);
             this.work = work;
         }

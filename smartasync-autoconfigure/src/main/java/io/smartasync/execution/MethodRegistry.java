@@ -34,6 +34,8 @@ public final class MethodRegistry {
     /** Of bridges and operations, as long as these hold them. */
     private final Set<BoundMethod> others = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
+    private final Map<String, Wish> tuned = new ConcurrentHashMap<>();
+
     /**
      * Makes an empty registry.
      *
@@ -78,7 +80,17 @@ public final class MethodRegistry {
     BoundMethod bind(Subject subject, Wish operation) {
         BoundMethod bound = new BoundMethod(tuning -> planner.plan(subject, operation, tuning), executors, listeners);
         others.add(bound);
+        Wish wish = tuned.get(bound.plan().name());
+        if (wish != null) {
+            bound.tune(wish);
+        }
         return bound;
+    }
+
+    /** Tunes a method, and for pieces of code all that will be bound by its name: each timeout makes one more. */
+    public void tune(BoundMethod method, Wish wish) {
+        method.tune(wish);
+        tuned.put(method.plan().name(), wish);
     }
 
     /** Throws if there is no executor of that name which could run a piece of code. */

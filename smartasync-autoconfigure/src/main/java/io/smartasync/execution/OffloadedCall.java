@@ -33,7 +33,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
     private static final int RESULT_PENDS = 5;
 
     final BodyExecutor executor;
-    private final Carried context;
+    Carried context;
     private volatile @Nullable Link parent;
     private @Nullable Thread runner; // others find it behind the stage RUNS
     private volatile boolean inPlace;
@@ -56,7 +56,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
         @Override
         public void ended() {
-            holder.leavePart();
+            holder.leave();
             if (before != null) {
                 before.ended();
             }
@@ -113,7 +113,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
             Thread.onSpinWait(); // the interrupt is for the body and must not meet what the thread does next
         }
         runner = null;
-        if (interrupted || (!inPlace && executor.sweepsThreads())) {
+        if (interrupted || (!inPlace && executor.runner() == Carried.Runner.POOLED)) {
             Thread.interrupted();
         }
         leaveBody();
@@ -129,15 +129,17 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         } finally {
             Chain.setRunning(outer);
             if (holders == 0) {
-                parent = chainAfterEnd();
+                forget();
             }
         }
     }
 
-    /**
-     * What a call that has ended is still known to be a part of. Nothing, since a future may be kept for long, with all that it
-     * holds.
-     */
+    /** The call is over, and what it was made with is needed no more; its result may be kept for long. */
+    void forget() {
+        parent = chainAfterEnd();
+    }
+
+    /** What a call that has ended is still known to be a part of. */
     @Nullable
     Link chainAfterEnd() {
         return null;
@@ -158,16 +160,14 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
     }
 
     private AutoCloseable openContext(boolean here) {
-        return context.open(
-                here
-                        ? Carried.Runner.IN_PLACE
-                        : executor.sweepsThreads() ? Carried.Runner.POOLED : Carried.Runner.OTHER);
+        return context.open(here ? Carried.Runner.BORROWED : executor.runner());
     }
 
     @Override
     public final void refused(TaskRejectedException reason) {
         returnPermit();
         neverRan(reason);
+        forget();
     }
 
     @Override
@@ -179,6 +179,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
     void abort(boolean interrupt) {
         if (STAGE.compareAndSet(this, WAITS, OVER)) {
             executor.withdraw(this);
+            forget();
             return;
         }
         // Whoever receives the result on the body's own thread may cancel there, and must not be interrupted itself
@@ -326,25 +327,16 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         }
     }
 
-    /** The result is pending no more; once per call. */
-    final void leaveResult() {
-        leave();
-    }
-
     /** A part of the body runs on a thread of its own; whether that thread now holds the permit too. */
     final boolean enter() {
         return HOLDERS.getAndUpdate(this, count -> count == 0 ? 0 : count + 1) > 0;
     }
 
-    /** The part needs its thread no more; if it had entered. */
-    final void leavePart() {
-        leave();
-    }
-
-    private void leave() {
+    /** One of the holders needs the permit no more: a thread, or the result, which is there. */
+    final void leave() {
         if (HOLDERS.decrementAndGet(this) == 0) {
             if (Chain.running() != this) {
-                parent = chainAfterEnd(); // those that have ended before are forgotten
+                forget();
             }
             if (stage == RESULT_PENDS) {
                 executor.resultIsThere(this);

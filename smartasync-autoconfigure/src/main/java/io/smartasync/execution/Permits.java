@@ -55,7 +55,9 @@ final class Permits<T> {
         if (queued.get() > 0 || !free.tryAcquire()) {
             return false;
         }
-        start(task);
+        if (!starter.test(task)) {
+            release(); // others may have begun to wait meanwhile
+        }
         return true;
     }
 
@@ -113,7 +115,9 @@ final class Permits<T> {
                 free.release();
             } else {
                 queued.decrementAndGet();
-                start(next);
+                if (!starter.test(next)) {
+                    free.release();
+                }
             }
         }
     }
@@ -129,12 +133,6 @@ final class Permits<T> {
         @Override
         protected void reducePermits(int reduction) {
             super.reducePermits(reduction);
-        }
-    }
-
-    private void start(T task) {
-        if (!starter.test(task)) {
-            free.release();
         }
     }
 }

@@ -100,7 +100,7 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
     /** Before the subscriber learns that it has ended, so that its next call finds the permit free. */
     @Override
     void onSettled(Outcome outcome) {
-        leaveResult();
+        leave();
         if (outcome == Outcome.CANCELLED) {
             return; // the body may go on
         }
@@ -233,7 +233,8 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
                 leaveHere();
                 runner = null;
                 remove(this);
-                if ((isCancelled() && method.interruptible()) || (!inPlace && executor.sweepsThreads())) {
+                if ((isCancelled() && method.interruptible())
+                        || (!inPlace && executor.runner() == Carried.Runner.POOLED)) {
                     Thread.interrupted(); // it was for the generator
                 }
             }
@@ -242,7 +243,7 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
         void leaveHere() {
             if (holdsPermit) {
                 holdsPermit = false;
-                leavePart();
+                leave();
             }
         }
 

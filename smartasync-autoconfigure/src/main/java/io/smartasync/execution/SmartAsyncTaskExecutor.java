@@ -4,7 +4,6 @@ import io.smartasync.ExecutorState;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +32,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     private final @Nullable ClassLoader classLoader;
     private final Permits<Task> permits;
     private volatile ExecutorService threads;
-    private volatile CountDownLatch idle = new CountDownLatch(1);
+    private final Object idle = new Object();
     private volatile boolean closed;
     private volatile @Nullable Integer concurrencyLimit;
     private volatile int queueCapacity;
@@ -133,8 +132,8 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     }
 
     @Override
-    public boolean sweepsThreads() {
-        return !settings.virtual();
+    public Carried.Runner runner() {
+        return settings.virtual() ? Carried.Runner.NEW : Carried.Runner.POOLED;
     }
 
     /**
@@ -228,7 +227,9 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
 
     private void checkIdle() {
         if (closed && isIdle()) {
-            idle.countDown();
+            synchronized (idle) {
+                idle.notifyAll();
+            }
         }
     }
 
@@ -258,7 +259,6 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     synchronized void open() {
         if (closed) {
             threads = BodyThreads.of(settings.withLimits(concurrencyLimit, queueCapacity), classLoader);
-            idle = new CountDownLatch(1);
             closed = false;
         }
     }
@@ -271,19 +271,39 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     /**
      * Lets work in flight finish until the await period after {@code closedAt} is over, then interrupts it. Threads that are
      * idle stay, for what the work of other executors still needs.
+     *
+     * @return whether there was work that is done now, and may have left other work to other executors
      */
-    void drain(long closedAt) {
+    boolean drain(long closedAt) {
+        if (isIdle() || threads.isShutdown()) {
+            return false;
+        }
         try {
-            long left = TimeUnit.NANOSECONDS.convert(settings.awaitTermination()) - (System.nanoTime() - closedAt);
-            if (!isIdle() && !idle.await(left, TimeUnit.NANOSECONDS)) {
-                logger.warn("smartasync.executors." + name() + ": " + active() + " calls still run ("
-                        + pending.size() + " with a pending result) and " + queued() + " wait after "
-                        + settings.awaitTermination() + "; those are interrupted or cancelled, these refused");
-                abandon();
+            if (awaitIdle(closedAt)) {
+                return true;
             }
+            logger.warn("smartasync.executors." + name() + ": " + active() + " calls still run ("
+                    + pending.size() + " with a pending result) and " + queued() + " wait after "
+                    + settings.awaitTermination() + "; those are interrupted or cancelled, these refused");
+            abandon();
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
         }
+        return false;
+    }
+
+    private boolean awaitIdle(long closedAt) throws InterruptedException {
+        long period = TimeUnit.NANOSECONDS.convert(settings.awaitTermination());
+        synchronized (idle) {
+            while (!isIdle()) {
+                long left = period - (System.nanoTime() - closedAt);
+                if (left <= 0) {
+                    return false;
+                }
+                TimeUnit.NANOSECONDS.timedWait(idle, left);
+            }
+        }
+        return true;
     }
 
     /**

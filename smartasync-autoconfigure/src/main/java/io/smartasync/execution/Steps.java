@@ -144,7 +144,7 @@ final class Steps implements Executor {
         private void leave() {
             if (holdsPermit) {
                 holdsPermit = false;
-                call.leavePart();
+                call.leave();
             }
         }
 

@@ -49,10 +49,17 @@ public final class Timeouts implements DisposableBean {
     @Nullable
     Future<?> schedule(Runnable action, Duration delay) {
         try {
-            return scheduler.schedule(
-                    () -> enders.execute(action), TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS);
+            return scheduler.schedule(() -> end(action), TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException ex) {
             return null; // the application is gone; what it still calls has no limit
+        }
+    }
+
+    private void end(Runnable action) {
+        try {
+            enders.execute(action);
+        } catch (OutOfMemoryError ex) { // no thread can be started; who waits for the end must not wait for ever
+            action.run();
         }
     }
 

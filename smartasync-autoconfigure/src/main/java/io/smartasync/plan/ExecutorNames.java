@@ -6,7 +6,7 @@ import java.util.Collection;
 /** The executors that a method, rule or route may name. */
 public interface ExecutorNames {
 
-    /** Whether {@code name} is one of {@code smartasync.executors} or a {@code TaskExecutor} bean. */
+    /** Whether {@code name} is one of {@code smartasync.executors} or a {@code Executor} bean. */
     boolean contains(String name);
 
     /** All names, for the cure in an error message. */
@@ -17,7 +17,7 @@ public interface ExecutorNames {
         return new Problem(
                 subject,
                 "there is no executor named '" + name + "'",
-                "Configure smartasync.executors." + name + ", declare a TaskExecutor bean of that name, or name one of "
+                "Configure smartasync.executors." + name + ", declare an Executor bean of that name, or name one of "
                         + String.join(", ", all()) + ".");
     }
 }

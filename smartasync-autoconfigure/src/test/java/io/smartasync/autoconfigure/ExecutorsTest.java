@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
@@ -237,6 +239,24 @@ class ExecutorsTest {
     }
 
     @Test
+    void anExecutorOfTheJdkCanBeNamedToo() {
+        TestContext.with(ByName.class)
+                .withBean(
+                        "plain",
+                        ExecutorService.class,
+                        () -> Executors.newSingleThreadExecutor(task -> new Thread(task, "plain-1")))
+                .run(context -> assertThat(context.getBean(ByName.class).plain().get(10, TimeUnit.SECONDS))
+                        .isEqualTo("plain-1"));
+    }
+
+    static class ByName {
+        @SmartAsync("plain")
+        public CompletableFuture<String> plain() {
+            return CompletableFuture.completedFuture(Thread.currentThread().getName());
+        }
+    }
+
+    @Test
     void anExecutorOfTheApplicationThatMayBlockTheSubmitterIsRefused() {
         FailureAnalysis refusal = Refusal.of(
                 TestContext.with(Throttled.class).withBean("throttled", SimpleAsyncTaskExecutor.class, () -> {
@@ -245,7 +265,7 @@ class ExecutorsTest {
                     return executor;
                 }));
         assertThat(refusal.getDescription())
-                .contains("TaskExecutor bean 'throttled'")
+                .contains("Executor bean 'throttled'")
                 .contains("it has a concurrency limit of 2 and may block whoever submits");
         assertThat(refusal.getAction())
                 .contains("Configure smartasync.executors.throttled with that concurrency-limit");

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.smartasync.SmartAsync;
 import io.smartasync.Workload;
+import io.smartasync.execution.BoundMethod;
+import io.smartasync.execution.MethodRegistry;
+import io.smartasync.plan.Wish;
 import io.smartasync.support.Calls;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -54,6 +57,29 @@ class WebFluxHandlersTest {
             assertThat(get(application, "/smart/mono")).startsWith("smartasync-io-");
             assertThat(calls.by("method")).isEqualTo(Map.of("value", 1L, "quick", 1L, "mono", 1L));
             assertThat(calls.by("path")).isEqualTo(Map.of("direct", 2L, "offload", 1L));
+        }
+    }
+
+    @Test
+    void anAnnotatedHandlerThatIsTunedRunsWhereItMayNow() throws Exception {
+        try (ConfigurableApplicationContext application = start()) {
+            assertThat(get(application, "/smart/quick")).startsWith("reactor-http-");
+            BoundMethod quick = application
+                    .getBean(MethodRegistry.class)
+                    .get(SmartHandlers.class, SmartHandlers.class.getMethod("quick"));
+            quick.tune(new Wish(null, Workload.IO, null, null));
+            assertThat(get(application, "/smart/quick")).startsWith("smartasync-io-");
+            quick.tune(Wish.NONE);
+            assertThat(get(application, "/smart/quick")).startsWith("reactor-http-");
+        }
+    }
+
+    /** The policy is for calls on a loop; a handler need not run there. */
+    @Test
+    void anAnnotatedHandlerThatMayBlockIsKeptFromTheLoopWhateverThePolicy() throws Exception {
+        try (ConfigurableApplicationContext application = start("smartasync.event-loop.on-blocking-call=allow")) {
+            assertThat(get(application, "/smart/value")).startsWith("smartasync-io-");
+            assertThat(get(application, "/smart/quick")).startsWith("reactor-http-");
         }
     }
 

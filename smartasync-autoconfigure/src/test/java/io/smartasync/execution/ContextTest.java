@@ -152,6 +152,18 @@ class ContextTest {
         });
     }
 
+    /** Which may be that of the caller, where the executor runs what it can't take there. */
+    @Test
+    void whatABodyLeavesDoesNotStayOnAThreadOfTheApplication() {
+        application().run(context -> {
+            clearContext();
+            context.getBean(Bean.class).dirtyOnHost().get(10, TimeUnit.SECONDS); // with nothing to carry
+            ThreadPoolTaskExecutor host = context.getBean("host", ThreadPoolTaskExecutor.class);
+            assertThat(host.submit(Seen::here).get(10, TimeUnit.SECONDS))
+                    .isEqualTo(new Seen(null, null, Locale.getDefault(), false));
+        });
+    }
+
     @Test
     void anAccessorThatTakesThePlaceOfAnotherIsSeenFromTheNextCallOn() {
         application().run(context -> {
@@ -374,6 +386,11 @@ class ContextTest {
         @SmartAsync("host")
         public CompletableFuture<Seen> onHost() {
             return CompletableFuture.completedFuture(Seen.here());
+        }
+
+        @SmartAsync("host")
+        public CompletableFuture<String> dirtyOnHost() {
+            return dirty();
         }
 
         @SmartAsync("one")

@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,6 +90,21 @@ class PermitsTest {
         assertThat(started).containsExactly("a", "b");
         permits.release();
         assertThat(permits.isIdle()).isTrue();
+    }
+
+    @Test
+    void whoBeganToWaitForATaskThatCannotStartHasItsPermit() {
+        List<String> started = new ArrayList<>();
+        AtomicReference<Permits<String>> permits = new AtomicReference<>();
+        permits.set(new Permits<>(1, 5, task -> {
+            if (task.equals("broken")) {
+                admit(permits.get(), "b"); // by another thread, while this one tries to start
+                return false;
+            }
+            return started.add(task);
+        }));
+        admit(permits.get(), "broken");
+        assertThat(started).containsExactly("b");
     }
 
     /**

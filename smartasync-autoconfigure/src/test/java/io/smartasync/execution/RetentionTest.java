@@ -2,6 +2,7 @@ package io.smartasync.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.context.ContextRegistry;
 import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncOperations;
 import io.smartasync.Workload;
@@ -12,6 +13,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -59,6 +61,49 @@ class RetentionTest {
                 new WeakReference<>(mono),
                 new WeakReference<>(stuck));
     }
+
+    @Test
+    void aFutureThatIsKeptHoldsNeitherTheArgumentsOfItsCallNorTheContextOfItsCaller() {
+        TestContext.with(Bean.class)
+                .withPropertyValues(
+                        "smartasync.executors.io.threads=platform", "smartasync.executors.io.concurrency-limit=1")
+                .run(context -> {
+                    List<CompletableFuture<?>> kept = new ArrayList<>();
+                    List<WeakReference<Object>> used = callAndKeep(context.getBean(Bean.class), kept);
+                    Await.idle(context.getBean("smartasync-io", SmartAsyncTaskExecutor.class));
+                    used.forEach(RetentionTest::assertCleared);
+                    assertThat(kept).hasSize(5).allMatch(CompletableFuture::isDone);
+                });
+    }
+
+    /** One ends at once, one later, one fails, one is cancelled while it runs and one while it waits. */
+    private static List<WeakReference<Object>> callAndKeep(Bean bean, List<CompletableFuture<?>> kept)
+            throws Exception {
+        Object argument = new Object();
+        Object value = new Object();
+        ContextRegistry.getInstance().registerThreadLocalAccessor("kept", KEPT::get, KEPT::set, KEPT::remove);
+        try {
+            KEPT.set(value);
+            kept.add(bean.nothing(argument, CompletableFuture.completedFuture("done")));
+            CompletableFuture<Object> later = new CompletableFuture<>();
+            kept.add(bean.nothing(argument, later));
+            later.complete("done");
+            kept.add(bean.failing(argument));
+            CountDownLatch started = new CountDownLatch(1);
+            CompletableFuture<Object> runs = bean.stuck(argument, started);
+            started.await();
+            CompletableFuture<Object> waits = bean.nothing(argument, later);
+            waits.cancel(true);
+            runs.cancel(true);
+            kept.addAll(List.of(runs, waits));
+        } finally {
+            KEPT.remove();
+            ContextRegistry.getInstance().removeThreadLocalAccessor("kept");
+        }
+        return List.of(new WeakReference<>(argument), new WeakReference<>(value));
+    }
+
+    private static final ThreadLocal<Object> KEPT = new ThreadLocal<>();
 
     @Test
     void theBeanAndTheApplicationAreFreeWhenItIsClosed() {
@@ -146,6 +191,11 @@ class RetentionTest {
     }
 
     static class Bean {
+
+        @SmartAsync
+        public CompletableFuture<Object> nothing(Object argument, CompletableFuture<Object> result) {
+            return result;
+        }
 
         @SmartAsync("io")
         public Object value(Object argument) {

@@ -219,6 +219,33 @@ class ShutdownTest {
                 });
     }
 
+    /** It was begun when its own executor had been found idle already. */
+    @Test
+    void whatTheLastBodyOfAnotherExecutorHasLeftPendingMayFinishToo() {
+        TestContext.with(Bean.class)
+                .withPropertyValues(
+                        "smartasync.executors.cpu.shutdown.await-termination-period=31s") // after that of io
+                .run(context -> {
+                    CountDownLatch started = new CountDownLatch(1);
+                    CountDownLatch release = new CountDownLatch(1);
+                    CompletableFuture<String> result = new CompletableFuture<>();
+                    CompletableFuture<List<CompletableFuture<String>>> outer =
+                            context.getBean(Bean.class).leavesFromCpu(started, release, result);
+                    started.await();
+                    Thread closing = new Thread(context.getSourceApplicationContext()::close);
+                    closing.start();
+                    Await.until("the shutdown to wait", () -> closing.getState() == Thread.State.TIMED_WAITING);
+                    release.countDown();
+                    CompletableFuture<String> inner =
+                            outer.get(10, TimeUnit.SECONDS).get(0);
+                    Await.idle(context.getBean("smartasync-cpu", SmartAsyncTaskExecutor.class));
+                    Await.until("it to wait again", () -> closing.getState() == Thread.State.TIMED_WAITING);
+                    result.complete("done");
+                    assertThat(inner.get(10, TimeUnit.SECONDS)).isEqualTo("done");
+                    closing.join();
+                });
+    }
+
     private static void assertCancelled(CompletableFuture<?> result) {
         assertThat(result.handle((value, ex) -> ex)
                         .orTimeout(10, TimeUnit.SECONDS)
@@ -372,6 +399,15 @@ class ShutdownTest {
 
         public CompletableFuture<List<CompletableFuture<String>>> leaves(CompletableFuture<String> result) {
             return CompletableFuture.completedFuture(List.of(self.future(result)));
+        }
+
+        @SmartAsync(workload = Workload.CPU)
+        public CompletableFuture<List<CompletableFuture<String>>> leavesFromCpu(
+                CountDownLatch started, CountDownLatch release, CompletableFuture<String> result)
+                throws InterruptedException {
+            started.countDown();
+            release.await();
+            return leaves(result);
         }
 
         public CompletableFuture<String> stubborn(CountDownLatch started, CountDownLatch release) {

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.smartasync.Caller;
 import io.smartasync.Route;
 import io.smartasync.SmartAsync;
+import io.smartasync.SmartAsyncOperations;
 import io.smartasync.plan.Wish;
 import io.smartasync.support.TestContext;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -30,6 +33,24 @@ class TuningTest {
             method.tune(cpu);
             assertThat(method.executor(tuned).name()).isEqualTo("cpu");
             assertThat(method.executor(io).name()).as("under way").isEqualTo("io");
+        });
+    }
+
+    /** A timeout, which may be what a deadline has left, makes one more of it. */
+    @Test
+    void aPieceOfCodeStaysTunedUnderItsName() {
+        TestContext.with().run(context -> {
+            SmartAsyncOperations quotes =
+                    context.getBean(SmartAsyncOperations.class).named("quotes");
+            quotes.future(() -> "known from now on").get(10, TimeUnit.SECONDS);
+            MethodRegistry methods = context.getBean(MethodRegistry.class);
+            for (BoundMethod method : methods.all()) {
+                methods.tune(method, new Wish("cpu", null, null, null));
+            }
+            assertThat(quotes.timeout(Duration.ofSeconds(9))
+                            .future(() -> Thread.currentThread().getName())
+                            .get(10, TimeUnit.SECONDS))
+                    .startsWith("smartasync-cpu-");
         });
     }
 
