@@ -33,7 +33,7 @@ public @interface SmartAsync {
 
     /**
      * The executor that runs the body wherever it leaves the caller's thread: a name from
-     * {@code smartasync.executors}, or that of any {@code TaskExecutor} bean. Placeholders are resolved. Empty by
+     * {@code smartasync.executors}, or that of any {@code Executor} bean. Placeholders are resolved. Empty by
      * default: {@code smartasync.routes} chooses.
      *
      * <p>Named on a method (not on its type) that returns a plain value, it moves every call to that executor while the

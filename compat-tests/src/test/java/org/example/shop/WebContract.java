@@ -144,7 +144,8 @@ abstract class WebContract {
     @Test
     void theEndpointExplainsAndTunes() throws Exception {
         get("/future");
-        assertThat(get("/actuator/smartasync")).contains("\"findings\"", "\"Catalogue#ruled\"", "\"reports\"");
+        assertThat(get("/actuator/smartasync"))
+                .contains("\"since\":\"20", "\"findings\"", "\"Catalogue#ruled\"", "\"reports\"");
         assertThat(get("/actuator/smartasync/Catalogue.ruled")).contains("\"by\":\"smartasync.rules[0]\"");
         assertThat(get("/actuator/smartasync/dashboard")).contains("<title>SmartAsync</title>");
         assertThat(change("POST", "{\"concurrencyLimit\": 3}")).contains("\"concurrencyLimit\":3", "\"tuned\":true");

@@ -103,6 +103,7 @@ class DashboardInBrowserTest {
         assertThat((Boolean) browser.executeScript("return charts.rate.data.datasets.length > 0"))
                 .isTrue();
         keep("dashboard-" + profile + ".png");
+        afterARestartItBeginsAnew();
 
         theKeyboardReachesEveryTable();
         itFitsOnAPhone(profile);
@@ -111,6 +112,13 @@ class DashboardInBrowserTest {
         assertThat(browser.manage().logs().get(LogType.BROWSER).getAll())
                 .filteredOn(entry -> !entry.getMessage().contains("favicon"))
                 .isEmpty();
+    }
+
+    private static void afterARestartItBeginsAnew() {
+        assertThat(browser.executeScript("for (const since of ['first', 'first', 'second'])"
+                        + " remember({at: Date.now(), since, routes: new Map()});"
+                        + " return history.length"))
+                .isEqualTo(1L);
     }
 
     private static void theKeyboardReachesEveryTable() {

@@ -9,6 +9,7 @@ import io.smartasync.execution.MethodRegistry;
 import io.smartasync.execution.SmartAsyncTaskExecutor;
 import io.smartasync.plan.Wish;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +41,7 @@ public class SmartAsyncEndpoint {
     private final Supplier<List<SmartAsyncTaskExecutor>> executors;
     private final CallStatistics statistics;
     private final Findings findings;
+    private final Instant since = Instant.now();
 
     /** Makes the endpoint over what the application runs. */
     public SmartAsyncEndpoint(
@@ -57,12 +59,14 @@ public class SmartAsyncEndpoint {
     /**
      * All that there is to say.
      *
+     * @param since when counting began, with the start of the application
      * @param findings what to change and why
      * @param executors the executors of {@code smartasync.executors}
      * @param methods methods, bridges and operations
      * @param boundsMillis upper bounds of the buckets of all histograms
      */
     public record Report(
+            Instant since,
             List<Finding> findings,
             List<ExecutorReport> executors,
             List<MethodReport> methods,
@@ -110,6 +114,7 @@ public class SmartAsyncEndpoint {
     public Report report() {
         List<SmartAsyncTaskExecutor> all = executors.get();
         return new Report(
+                since,
                 findings.of(statistics.byMethod(), all),
                 all.stream().map(ExecutorReport::of).toList(),
                 reports.all(),

@@ -55,10 +55,14 @@ public final class BridgeMatcher {
         return problems;
     }
 
+    static String describe(Class<?> bridge) {
+        return "@SmartAsyncBridge " + bridge.getName();
+    }
+
     /** The methods of a bridge with what they stand for; those that match nothing are among {@code problems} instead. */
     static List<Match> match(Class<?> bridge, List<Problem> problems) {
         List<Match> matches = new ArrayList<>();
-        String subject = "@SmartAsyncBridge " + bridge.getName();
+        String subject = describe(bridge);
         if (!bridge.isInterface()) {
             problems.add(new Problem(subject, "it is no interface", "Declare an interface in its place."));
             return matches;

@@ -23,6 +23,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.scope.ScopedObject;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
 import org.springframework.beans.factory.config.DependencyDescriptor;
 import org.springframework.core.BridgeMethodResolver;
@@ -47,7 +49,7 @@ public final class Bridges {
     /**
      * Makes a bridge.
      *
-     * @throws SmartAsyncConfigurationException if a method of it matches none of its target
+     * @throws SmartAsyncConfigurationException if a method of it matches none of its target, or there is not one target
      */
     public <T> T create(Class<T> bridge) {
         List<Problem> problems = new ArrayList<>();
@@ -72,7 +74,25 @@ public final class Bridges {
     }
 
     private Object target(Class<?> bridge) {
-        return Objects.requireNonNull(beans.resolveDependency(new TargetOf(bridge), null));
+        TargetOf target = new TargetOf(bridge);
+        try {
+            return Objects.requireNonNull(beans.resolveDependency(target, null));
+        } catch (NoSuchBeanDefinitionException ex) {
+            if (ex.getBeanType() != target.getDependencyType()) {
+                throw ex; // the target needs it
+            }
+            String type = target.getDependencyType().getName();
+            throw new SmartAsyncConfigurationException(List.of(
+                    ex instanceof NoUniqueBeanDefinitionException several
+                            ? new Problem(
+                                    BridgeMatcher.describe(bridge),
+                                    "several beans are its target, " + type + ": " + several.getBeanNamesFound(),
+                                    "Name one by a @Qualifier on the bridge, or mark one with @Primary.")
+                            : new Problem(
+                                    BridgeMatcher.describe(bridge),
+                                    "no bean is its target, " + type,
+                                    "Declare a bean of that type, with the qualifier of the bridge if it has one.")));
+        }
     }
 
     /** The target as Spring would inject it: where {@link SmartAsyncBridge#value} names it, qualified by the bridge. */

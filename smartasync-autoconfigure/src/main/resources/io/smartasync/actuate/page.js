@@ -145,7 +145,7 @@ function chart(id) {
       options: {
         animation: false,
         maintainAspectRatio: false,
-        elements: {point: {radius: 0}, line: {borderWidth: 2}},
+        elements: {point: {radius: 1.5}, line: {borderWidth: 2}},
         scales: {x: axis, y: {...axis, beginAtZero: true}},
         plugins: {legend: {position: "bottom", labels: {color: text, boxWidth: 12}}},
       },
@@ -186,12 +186,9 @@ function showCharts(report, now) {
   });
 }
 
-// Where a count has become smaller the server was started again, and what was before tells nothing
+// Where the server was started again, or is another one, what was before tells nothing
 function remember(now) {
-  const before = history.at(-1);
-  if (before && [...now.routes].some(([id, route]) => route.time.count < (before.routes.get(id)?.time.count ?? 0))) {
-    history.length = 0;
-  }
+  if (history.at(-1)?.since !== now.since) history.length = 0;
   history.push(now);
   while (now.at - history[0].at > KEPT + EVERY / 2) history.shift();
 }
@@ -206,7 +203,7 @@ async function refresh() {
     if (response.redirected) throw new Error("the endpoint sends this page elsewhere, perhaps to sign in again");
     if (!response.ok) throw new Error(`the endpoint answered ${response.status}`);
     const report = await response.json();
-    const now = {at: Date.now(), routes: routes(report)};
+    const now = {at: Date.now(), since: report.since, routes: routes(report)};
     remember(now);
     showFindings(report);
     showCalls(report, now);

@@ -14,8 +14,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.springframework.beans.factory.NoSuchBeanDefinitionException;
-import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -202,17 +200,16 @@ class BridgeMistakesTest {
 
     @Test
     void theTargetMustBeOneBean() {
-        TestContext.with().withUserConfiguration(UsesFiles.class).run(context -> assertThat(context)
-                .getFailure()
-                .rootCause()
-                .isInstanceOf(NoSuchBeanDefinitionException.class)
-                .hasMessageContaining("BridgeMistakesTest$Files"));
-        TestContext.with(LocalFiles.class)
+        FailureAnalysis none = Refusal.of(TestContext.with().withUserConfiguration(UsesFiles.class));
+        assertThat(none.getDescription())
+                .contains("@SmartAsyncBridge " + Ambiguous.class.getName() + "\n", "no bean", Files.class.getName());
+        assertThat(none.getAction()).contains("Declare a bean of that type");
+
+        FailureAnalysis several = Refusal.of(TestContext.with(LocalFiles.class)
                 .withBean("second", LocalFiles.class)
-                .withUserConfiguration(UsesFiles.class)
-                .run(context -> assertThat(context)
-                        .getFailure()
-                        .rootCause()
-                        .isInstanceOf(NoUniqueBeanDefinitionException.class));
+                .withUserConfiguration(UsesFiles.class));
+        assertThat(several.getDescription())
+                .contains("@SmartAsyncBridge " + Ambiguous.class.getName() + "\n", "several beans", "second");
+        assertThat(several.getAction()).contains("@Qualifier", "@Primary");
     }
 }

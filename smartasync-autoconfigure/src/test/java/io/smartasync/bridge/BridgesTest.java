@@ -270,7 +270,7 @@ class BridgesTest {
         application().withBean("archive", HttpQuotes.class).run(context -> assertThat(context)
                 .getFailure()
                 .rootCause()
-                .hasMessageContaining("expected single matching bean but found 2"));
+                .hasMessageContaining("several beans are its target"));
         TestContext.with()
                 .withUserConfiguration(ImportsQualified.class)
                 .withBean("live", HttpQuotes.class)
