@@ -38,21 +38,22 @@ final class Chain {
         return next;
     }
 
-    /** The next one up the chain that holds a permit of {@code wanted}. */
+    /** Who holds the permit of {@code wanted} that the next one up the chain runs under. */
     static @Nullable Link holder(@Nullable Link from, BodyExecutor wanted) {
         for (Link link = from; link != null; link = link.parent()) {
-            if (link.executor() == wanted && link.holdsPermit()) {
-                return link;
+            Link holder = link.executor() == wanted ? link.permitHolder() : null;
+            if (holder != null) {
+                return holder;
             }
         }
         return null;
     }
 
-    /** The executors of which they hold permits. */
+    /** The executors whose permits they run under. */
     static Set<BodyExecutor> occupied(@Nullable Link from) {
         Set<BodyExecutor> executors = new HashSet<>();
         for (Link link = from; link != null; link = link.parent()) {
-            if (link.holdsPermit()) {
+            if (link.permitHolder() != null) {
                 executors.add(link.executor());
             }
         }

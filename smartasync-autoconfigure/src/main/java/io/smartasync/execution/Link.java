@@ -15,6 +15,11 @@ interface Link extends Task {
         return null;
     }
 
+    /** Who holds the permit that its body runs under; {@code null} if nobody does. */
+    default @Nullable Link permitHolder() {
+        return holdsPermit() ? this : null;
+    }
+
     @Override
     default boolean holdsPermit() {
         return hasPermit() && isLive();

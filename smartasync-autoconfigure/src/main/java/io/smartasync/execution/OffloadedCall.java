@@ -283,6 +283,13 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         return holders > 0;
     }
 
+    /** Perhaps one that was up the chain, and is not any more since calls between the two have ended. */
+    @Override
+    public final @Nullable Link permitHolder() {
+        Link holder = waiting instanceof SharedPermit shared ? shared.holder : this;
+        return holder.holdsPermit() ? holder : null;
+    }
+
     /** Whether one up the chain is still under way. */
     final boolean hasLiveChain() {
         return Chain.live(parent) != null;

@@ -347,6 +347,32 @@ class NestedCallsTest {
         });
     }
 
+    /** Those between it and the one whose permit it shares have ended; it does not wait for that permit nevertheless. */
+    @Test
+    void whatOutlivesItsChainKnowsThePermitThatItRunsUnder() {
+        application().run(context -> {
+            SmartAsyncOperations operations = context.getBean(SmartAsyncOperations.class);
+            SmartAsyncOperations one = operations.executor("one");
+            CountDownLatch innerRuns = new CountDownLatch(1);
+            CountDownLatch chainIsOver = new CountDownLatch(1);
+            Callable<CompletableFuture<Integer>> between = () -> {
+                CompletableFuture<Integer> left = operations.executor("other").future(() -> one.future(() -> {
+                            innerRuns.countDown();
+                            chainIsOver.await();
+                            return one.future(() -> 1).join();
+                        })
+                        .join());
+                innerRuns.await();
+                return left;
+            };
+            CompletableFuture<Integer> left =
+                    one.future(() -> one.future(between).join()).get(10, TimeUnit.SECONDS);
+            chainIsOver.countDown();
+            assertThat(left.get(10, TimeUnit.SECONDS)).isEqualTo(1);
+            Await.idle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+        });
+    }
+
     /** More than are taken at once, so that it goes on when calls for the first elements have ended. */
     @Test
     void anElementOfANestedPublisherMayBringAnotherCall() {

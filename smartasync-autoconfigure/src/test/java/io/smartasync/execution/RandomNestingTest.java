@@ -7,6 +7,7 @@ import io.smartasync.SmartAsyncOperations;
 import io.smartasync.support.Await;
 import io.smartasync.support.TestContext;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -50,13 +51,23 @@ class RandomNestingTest {
                         CompletableFuture<?>[] trees = IntStream.range(0, AT_ONCE)
                                 .mapToObj(i -> tree(i, random))
                                 .toArray(CompletableFuture<?>[]::new);
-                        assertThat(CompletableFuture.allOf(trees))
-                                .as("round %s", round)
-                                .succeedsWithin(30, TimeUnit.SECONDS);
+                        for (CompletableFuture<?> tree : trees) {
+                            if (random.nextInt(8) == 0) {
+                                tree.cancel(true);
+                            }
+                        }
+                        assertThat(allDone(trees)).as("round %s", round).succeedsWithin(30, TimeUnit.SECONDS);
                     }
                     EXECUTORS.forEach(
                             name -> Await.idle(context.getBean("smartasync-" + name, SmartAsyncTaskExecutor.class)));
                 });
+    }
+
+    /** Whether they were cancelled or not. */
+    private static CompletableFuture<Void> allDone(CompletableFuture<?>[] trees) {
+        return CompletableFuture.allOf(Arrays.stream(trees)
+                .map(tree -> tree.handle((value, error) -> value))
+                .toArray(CompletableFuture<?>[]::new));
     }
 
     private CompletableFuture<Integer> tree(int i, SplittableRandom random) {
