@@ -13,8 +13,8 @@ import org.springframework.util.ClassUtils;
 
 /**
  * Finds what no pointcut expression can, or not fast: {@code @SmartAsync} on a type, on an overridden method, in a
- * composed annotation, or in a final class. Leaves to {@link SmartAsyncAspect} what that sees, so that each call is
- * intercepted once, and final classes alone that are woven: they can't have a proxy and need none.
+ * composed annotation, in a final class, or in one of Spring's samples. Leaves to {@link SmartAsyncAspect} what that sees, so
+ * that each call is intercepted once, and final classes alone that are woven: they can't have a proxy and need none.
  */
 public final class MergedAnnotationAdvisor extends AbstractBeanFactoryPointcutAdvisor {
 
@@ -56,6 +56,7 @@ public final class MergedAnnotationAdvisor extends AbstractBeanFactoryPointcutAd
         private static boolean isSeenByAspect(Method called) {
             Class<?> type = called.getDeclaringClass();
             return called.isAnnotationPresent(SmartAsync.class)
+                    && !type.getName().startsWith("org.springframework.")
                     && !type.isInterface()
                     && !Modifier.isFinal(type.getModifiers());
         }

@@ -18,7 +18,6 @@ import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.cglib.proxy.Callback;
 import org.springframework.cglib.proxy.Dispatcher;
 import org.springframework.cglib.proxy.Factory;
-import org.springframework.core.Ordered;
 
 /** The advice of one proxy: its order, and which of it belongs to which method. */
 final class ProxyAdvice {
@@ -38,9 +37,7 @@ final class ProxyAdvice {
         boolean otherAspects = false;
         for (Advisor advisor : proxy.getAdvisors()) {
             if (advisor instanceof InstantiationModelAwarePointcutAdvisor aspect && isSmartAsync(aspect)) {
-                DefaultPointcutAdvisor same = new DefaultPointcutAdvisor(aspect.getPointcut(), interceptor);
-                same.setOrder(((Ordered) aspect).getOrder());
-                proxy.replaceAdvisor(aspect, same);
+                proxy.replaceAdvisor(aspect, new DefaultPointcutAdvisor(aspect.getPointcut(), interceptor));
             } else {
                 otherAspects |= isAspect(advisor);
             }

@@ -49,7 +49,8 @@ public final class SelfInvocations {
             return List.of();
         }
         Set<Class<?>> types = types(beanClass);
-        Set<String> names = methods.stream().map(Method::getName).collect(Collectors.toSet());
+        Set<String> names = new HashSet<>();
+        methods.forEach(method -> names.add(method.getName()));
         Map<Class<?>, ClassReader> files = new LinkedHashMap<>();
         for (Class<?> type : types) {
             ClassReader file = hasCode(type) ? ThisCalls.file(type) : null;

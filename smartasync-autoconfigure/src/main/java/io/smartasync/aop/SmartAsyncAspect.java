@@ -20,10 +20,11 @@ public class SmartAsyncAspect implements Ordered {
     /**
      * Methods of classes that carry the annotation themselves, but for those of final ones, which have no proxy if they are
      * woven. All else is left to {@link MergedAnnotationAdvisor}: AspectJ would read the class file of each bean for it.
-     * The name is looked at first, so that the framework's beans cost no more than that. {@code within(is(FinalType))} would
-     * be true of a class that is nested in a final one.
+     * The name is looked at first, so that the framework's beans cost no more than that; Spring's samples, which have such
+     * names too, are left to the advisor. {@code within(is(FinalType))} would be true of a class that is nested in a final
+     * one.
      */
-    static final String POINTCUT = "(!within(org.springframework..*) || within(org.springframework..samples..*))"
+    static final String POINTCUT = "!within(org.springframework..*)"
             + " && execution(@io.smartasync.SmartAsync * (!is(FinalType) && !is(InterfaceType)).*(..))";
 
     private final MethodInterceptor interceptor;

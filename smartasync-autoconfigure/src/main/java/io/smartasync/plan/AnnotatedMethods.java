@@ -50,7 +50,8 @@ public final class AnnotatedMethods {
 
     /** Whether a call of {@code method}, the most specific one, on a bean of {@code beanClass} is intercepted. */
     public static boolean isAnnotated(Method method, Class<?> beanClass) {
-        return onMethod(method).isPresent()
+        return method.isAnnotationPresent(SmartAsync.class) // as most are, and soon told
+                || onMethod(method).isPresent()
                 || (isCoveredByType(method, beanClass) && onType(beanClass).isPresent());
     }
 

@@ -54,7 +54,7 @@ final class MethodChecks {
         if ((Modifier.isPrivate(modifiers) || Modifier.isStatic(modifiers)) && WovenMethods.contains(method)) {
             return; // no proxy is asked
         }
-        if (AnnotatedElementUtils.hasAnnotation(method, Bean.class)) {
+        if (AnnotatedElementUtils.isAnnotated(method, Bean.class)) {
             problems.add(new Problem(
                     subject,
                     "it is a @Bean method, which Spring calls once to make a bean, whose own methods stay as they are",

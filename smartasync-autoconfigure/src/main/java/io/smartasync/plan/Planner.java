@@ -36,6 +36,9 @@ public final class Planner {
     private final UnaryOperator<@Nullable String> placeholders;
     private final Set<Integer> matchedRules = ConcurrentHashMap.newKeySet(); // by index: two may be equal
 
+    /** What was found right, until somebody asks for its plan: a start plans each method once. */
+    private final Map<Subject, Plan> checked = new ConcurrentHashMap<>();
+
     /**
      * Prepares planning.
      *
@@ -66,6 +69,10 @@ public final class Planner {
      * @throws SmartAsyncConfigurationException if it can't work so
      */
     public Plan plan(Subject subject, Wish operation, Wish tuning) {
+        Plan known = operation.equals(Wish.NONE) && tuning.equals(Wish.NONE) ? checked.remove(subject) : null;
+        if (known != null) {
+            return known;
+        }
         List<Problem> problems = new ArrayList<>();
         Plan plan = plan(subject, operation, tuning, problems);
         if (!problems.isEmpty()) {
@@ -82,7 +89,13 @@ public final class Planner {
             MethodChecks.checkType(beanClass, methods, defaults.classProxies(), problems);
         }
         for (Method method : methods) {
-            plan(Subject.of(beanClass, method), Wish.NONE, Wish.NONE, problems);
+            Subject subject = Subject.of(beanClass, method);
+            List<Problem> ofMethod = new ArrayList<>();
+            Plan plan = plan(subject, Wish.NONE, Wish.NONE, ofMethod);
+            if (ofMethod.isEmpty()) {
+                checked.put(subject, plan);
+            }
+            problems.addAll(ofMethod);
         }
         return problems;
     }

@@ -12,6 +12,7 @@ import io.smartasync.SmartAsyncConfigurationException;
 import io.smartasync.Workload;
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -319,6 +320,28 @@ class PlannerTest {
         public String find() {
             return "";
         }
+    }
+
+    @Test
+    void whatWasCheckedAtTheStartIsNotPlannedAgain() {
+        List<String> resolved = new ArrayList<>();
+        Planner planner = new Planner(settings(null, BlockingCallPolicy.FAIL), new Executors(), text -> {
+            resolved.add(text);
+            return text;
+        });
+        Subject subject = Subject.of(Plain.class, method(Plain.class, "limited"));
+
+        assertThat(planner.check(Plain.class)).isEmpty();
+        assertThat(resolved).isNotEmpty();
+        resolved.clear();
+
+        assertThat(planner.plan(subject).settings().timeout()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(resolved).as("what was read anew").isEmpty();
+        assertThat(planner.plan(subject, Wish.NONE, new Wish(null, null, Duration.ofSeconds(1), null))
+                        .settings()
+                        .timeout())
+                .as("tuned later")
+                .isEqualTo(Duration.ofSeconds(1));
     }
 
     @Test
