@@ -109,18 +109,22 @@ public final class Pairs {
         type.getMethod("start").invoke(benchmark);
         Method peer = method(type, pair.peer);
         Method ours = method(type, pair.ours);
-        double[] ratios = new double[TURNS];
-        double[] controls = new double[TURNS];
+        double[] ofOurs = new double[TURNS];
+        double[] theirs = new double[TURNS];
+        double[] before = new double[TURNS];
+        double[] after = new double[TURNS];
         for (int turn = -WARMUP; turn < TURNS; turn++) {
-            double theirs = nanos(benchmark, peer);
-            double ofOurs = nanos(benchmark, ours);
-            double again = nanos(benchmark, peer);
+            double first = nanos(benchmark, peer);
+            double second = nanos(benchmark, ours);
+            double third = nanos(benchmark, peer);
             if (turn >= 0) {
-                ratios[turn] = 2 * ofOurs / (theirs + again);
-                controls[turn] = again / theirs;
+                before[turn] = first;
+                ofOurs[turn] = second;
+                after[turn] = third;
+                theirs[turn] = (first + third) / 2;
             }
         }
-        System.out.println(Scale.median(ratios) + " " + Scale.median(controls));
+        System.out.println(Scale.ratio(ofOurs, theirs) + " " + Scale.ratio(after, before));
     }
 
     private static Method method(Class<?> type, String name) {

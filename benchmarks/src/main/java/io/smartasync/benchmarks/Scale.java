@@ -3,6 +3,7 @@ package io.smartasync.benchmarks;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * What is no matter of nanoseconds: many calls at once, startup, memory, requests per second. Prints one Markdown table.
@@ -34,6 +35,13 @@ public final class Scale {
 
     static void row(String scenario, String figure, String measured, Object... values) {
         System.out.printf("| %s | %s | %s |%n", scenario, figure, String.format(Locale.ROOT, measured, values));
+    }
+
+    /** The ratio within a round, median over the rounds: the machine may be slower in some. */
+    static double ratio(double[] measured, double[] than) {
+        return median(IntStream.range(0, measured.length)
+                .mapToDouble(round -> measured[round] / than[round])
+                .toArray());
     }
 
     static double median(double... values) {

@@ -76,15 +76,14 @@ final class StartupScale {
             advised[i] = refresh(Advised.class, methods);
             control[i] = refresh(Advised.class, methods);
         }
-        double base = Scale.median(advised);
         Scale.row(
                 "startup: " + BEANS + " @SmartAsync beans against as many with an empty aspect",
                 "<= 1.10",
                 "%.2f (%.0f ms against %.0f ms; A/A %.2f)",
-                Scale.median(smart) / base,
+                Scale.ratio(smart, advised),
                 Scale.median(smart),
-                base,
-                Scale.median(control) / base);
+                Scale.median(advised),
+                Scale.ratio(control, advised));
     }
 
     private static double refresh(Class<? extends Annotation> annotation, int methods) throws Exception {

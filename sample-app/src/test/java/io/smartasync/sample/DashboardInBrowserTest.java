@@ -104,6 +104,7 @@ class DashboardInBrowserTest {
                 .isTrue();
         keep("dashboard-" + profile + ".png");
         afterARestartItBeginsAnew();
+        anAnswerThatIsNoReportIsTold();
 
         theKeyboardReachesEveryTable();
         itFitsOnAPhone(profile);
@@ -119,6 +120,14 @@ class DashboardInBrowserTest {
                         + " remember({at: Date.now(), since, routes: new Map()});"
                         + " return history.length"))
                 .isEqualTo(1L);
+    }
+
+    private static void anAnswerThatIsNoReportIsTold() {
+        assertThat(browser.executeScript("const real = window.fetch;"
+                        + " window.fetch = async () => new Response('<form>', {headers: {'Content-Type': 'text/html'}});"
+                        + " return refresh().then(() => document.getElementById('state').textContent)"
+                        + ".finally(() => window.fetch = real)"))
+                .isEqualTo("No new numbers: the endpoint answered text/html, perhaps a page to sign in.");
     }
 
     private static void theKeyboardReachesEveryTable() {

@@ -289,46 +289,9 @@ public final class BoundMethod {
     void ended(Route route, Outcome outcome, @Nullable Throwable error, long nanos, long waitNanos) {
         Plan known = plan;
         if (known.settings().debug()) {
-            log(known, route, outcome, error, nanos, waitNanos);
+            CallLog.write(known, route, outcome, error, nanos, waitNanos);
         }
         listeners.onEnd(route, outcome, error, nanos);
-    }
-
-    private static void log(
-            Plan plan, Route route, Outcome outcome, @Nullable Throwable error, long nanos, long waitNanos) {
-        try {
-            logger.info(line(plan, route, outcome, error, nanos, waitNanos));
-        } catch (Throwable ex) { // such as from the error's own getMessage
-            logger.warn("A call of " + plan.name() + " can't be logged; it goes on", ex);
-        }
-    }
-
-    /** One line per call, for people and tools: keys and values, those in quotes that may have spaces. */
-    private static String line(
-            Plan plan, Route route, Outcome outcome, @Nullable Throwable error, long nanos, long waitNanos) {
-        String executorBy = plan.origins().executor().get(route.caller());
-        return "call=" + plan.name()
-                + " caller=" + route.caller().tag()
-                + " shape=" + plan.shape()
-                + " workload=" + plan.settings().workload()
-                + " workloadBy=" + quoted(plan.origins().workload())
-                + " path=" + route.path().tag()
-                + " executor=" + (route.executor() == null ? "none" : route.executor())
-                + (executorBy == null ? "" : " executorBy=" + quoted(executorBy))
-                + " waitMicros=" + waitNanos / 1_000
-                + " runMicros=" + (nanos - waitNanos) / 1_000
-                + " outcome=" + outcome
-                + (error == null ? "" : " error=" + quoted(error.toString()))
-                + " endedOn=" + quoted(Thread.currentThread().getName());
-    }
-
-    private static String quoted(String text) {
-        return '"'
-                + text.replace("\\", "\\\\")
-                        .replace("\"", "\\\"")
-                        .replace("\r", "\\r")
-                        .replace("\n", "\\n")
-                + '"';
     }
 
     void warnOnEventLoop(Route route) {

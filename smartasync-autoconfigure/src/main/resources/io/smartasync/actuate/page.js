@@ -202,6 +202,8 @@ async function refresh() {
     });
     if (response.redirected) throw new Error("the endpoint sends this page elsewhere, perhaps to sign in again");
     if (!response.ok) throw new Error(`the endpoint answered ${response.status}`);
+    const type = response.headers.get("Content-Type") ?? "none";
+    if (!type.includes("json")) throw new Error(`the endpoint answered ${type}, perhaps a page to sign in`);
     const report = await response.json();
     const now = {at: Date.now(), since: report.since, routes: routes(report)};
     remember(now);

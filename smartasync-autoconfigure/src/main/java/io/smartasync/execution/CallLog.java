@@ -1,0 +1,52 @@
+package io.smartasync.execution;
+
+import io.smartasync.Outcome;
+import io.smartasync.Route;
+import io.smartasync.plan.Plan;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/** The line of each call of a debugged method, for people and tools: keys and values, those in quotes that may have spaces. */
+final class CallLog {
+
+    private static final Log logger = LogFactory.getLog("io.smartasync");
+
+    private CallLog() {}
+
+    /** Writes it; whatever happens, the call goes on. */
+    static void write(Plan plan, Route route, Outcome outcome, @Nullable Throwable error, long nanos, long waitNanos) {
+        try {
+            logger.info(line(plan, route, outcome, error, nanos, waitNanos));
+        } catch (Throwable ex) { // such as from the error's own getMessage
+            logger.warn("A call of " + plan.name() + " can't be logged; it goes on", ex);
+        }
+    }
+
+    private static String line(
+            Plan plan, Route route, Outcome outcome, @Nullable Throwable error, long nanos, long waitNanos) {
+        String executorBy = plan.origins().executor().get(route.caller());
+        return "call=" + plan.name()
+                + " caller=" + route.caller().tag()
+                + " shape=" + plan.shape()
+                + " workload=" + plan.settings().workload()
+                + " workloadBy=" + quoted(plan.origins().workload())
+                + " path=" + route.path().tag()
+                + " executor=" + (route.executor() == null ? "none" : route.executor())
+                + (executorBy == null ? "" : " executorBy=" + quoted(executorBy))
+                + " waitMicros=" + waitNanos / 1_000
+                + " runMicros=" + (nanos - waitNanos) / 1_000
+                + " outcome=" + outcome
+                + (error == null ? "" : " error=" + quoted(error.toString()))
+                + " endedOn=" + quoted(Thread.currentThread().getName());
+    }
+
+    private static String quoted(String text) {
+        return '"'
+                + text.replace("\\", "\\\\")
+                        .replace("\"", "\\\"")
+                        .replace("\r", "\\r")
+                        .replace("\n", "\\n")
+                + '"';
+    }
+}
