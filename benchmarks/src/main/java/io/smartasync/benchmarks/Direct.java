@@ -39,7 +39,7 @@ import org.springframework.context.annotation.Import;
 public class Direct {
 
     /** The default of {@code smartasync.metrics.slo}. */
-    private static final String BUCKETS = "1ms,5ms,10ms,25ms,50ms,100ms,250ms,500ms,1s,2500ms,5s,10s";
+    static final String BUCKETS = "1ms,5ms,10ms,25ms,50ms,100ms,250ms,500ms,1s,2500ms,5s,10s";
 
     private final Plain plain = new Plain();
     private String argument = "x";

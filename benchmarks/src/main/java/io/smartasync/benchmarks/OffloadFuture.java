@@ -2,6 +2,9 @@ package io.smartasync.benchmarks;
 
 import io.github.resilience4j.bulkhead.annotation.Bulkhead;
 import io.github.resilience4j.timelimiter.annotation.TimeLimiter;
+import io.micrometer.core.annotation.Timed;
+import io.micrometer.core.aop.TimedAspect;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.smartasync.SmartAsync;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -40,7 +43,8 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
 /**
  * A method that returns a future, run on an executor: so many calls are made, then all results are awaited. The peers have
- * executors of their own of the same kind and size, without the limits and meters of ours.
+ * executors of their own of the same kind and size, without the limits and meters of ours; but one has a timer with the same
+ * buckets, and takes the context along.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -62,6 +66,7 @@ public class OffloadFuture {
     private ConfigurableApplicationContext context;
     private WithAsync async;
     private WithAsyncAndContext asyncWithContext;
+    private WithAsyncTimerAndContext asyncAndTimed;
     private WithBulkhead limited;
     private WithConcurrencyLimit concurrencyLimited;
     private Smart smart;
@@ -76,12 +81,14 @@ public class OffloadFuture {
                 Beans.class,
                 "smartasync.executors.io.threads=" + threads,
                 "peers.threads=" + threads,
+                "management.metrics.distribution.slo.timed=" + Direct.BUCKETS,
                 "resilience4j.thread-pool-bulkhead.instances.peer.core-thread-pool-size=" + THREADS,
                 "resilience4j.thread-pool-bulkhead.instances.peer.max-thread-pool-size=" + THREADS,
                 "resilience4j.thread-pool-bulkhead.instances.peer.queue-capacity=10000",
                 "resilience4j.timelimiter.instances.peer.timeout-duration=10s");
         async = context.getBean(WithAsync.class);
         asyncWithContext = context.getBean(WithAsyncAndContext.class);
+        asyncAndTimed = context.getBean(WithAsyncTimerAndContext.class);
         limited = context.getBean(WithBulkhead.class);
         concurrencyLimited = context.getBean(WithConcurrencyLimit.class);
         smart = context.getBean(Smart.class);
@@ -113,6 +120,16 @@ public class OffloadFuture {
     @Benchmark
     public Object asyncWithContext(TwoEntries mdc) {
         return all(() -> asyncWithContext.call("x"));
+    }
+
+    @Benchmark
+    public Object asyncAndTimed() {
+        return all(() -> asyncAndTimed.call("x"));
+    }
+
+    @Benchmark
+    public Object asyncAndTimedWithContext(TwoEntries mdc) {
+        return all(() -> asyncAndTimed.call("x"));
     }
 
     @Benchmark
@@ -212,6 +229,16 @@ public class OffloadFuture {
         }
     }
 
+    /** Spring's, with the context and a timer of the body. */
+    public static class WithAsyncTimerAndContext {
+
+        @Async("peerWithContext")
+        @Timed("timed")
+        public CompletableFuture<String> call(String id) {
+            return CompletableFuture.completedFuture(id);
+        }
+    }
+
     /** Resilience4j's. */
     public static class WithBulkhead {
 
@@ -244,7 +271,14 @@ public class OffloadFuture {
     @Configuration(proxyBeanMethods = false)
     @EnableAsync
     @EnableResilientMethods
-    @Import({WithAsync.class, WithAsyncAndContext.class, WithBulkhead.class, WithConcurrencyLimit.class, Smart.class})
+    @Import({
+        WithAsync.class,
+        WithAsyncAndContext.class,
+        WithAsyncTimerAndContext.class,
+        WithBulkhead.class,
+        WithConcurrencyLimit.class,
+        Smart.class
+    })
     static class Beans {
 
         @Value("${peers.threads}")
@@ -258,6 +292,11 @@ public class OffloadFuture {
         @Bean
         AsyncTaskExecutor peerWithContext() {
             return executor(new ContextPropagatingTaskDecorator());
+        }
+
+        @Bean
+        TimedAspect timedAspect(MeterRegistry registry) {
+            return new TimedAspect(registry);
         }
 
         private AsyncTaskExecutor executor(TaskDecorator decorator) {
