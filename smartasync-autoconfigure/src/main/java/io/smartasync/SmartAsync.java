@@ -64,7 +64,7 @@ public @interface SmartAsync {
     /**
      * Whether a {@code void} method returns at once and its body runs on an executor. {@code false} by default.
      * Errors of the body go to the application's {@code AsyncUncaughtExceptionHandler}. Refused at startup on a
-     * method that returns something.
+     * method that returns something; on a type it is for the {@code void} methods.
      */
     boolean background() default false;
 

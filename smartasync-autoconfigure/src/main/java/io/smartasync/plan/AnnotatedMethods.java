@@ -1,17 +1,21 @@
 package io.smartasync.plan;
 
 import io.smartasync.SmartAsync;
+import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.springframework.core.BridgeMethodResolver;
 import org.springframework.core.DecoratingProxy;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.ConcurrentReferenceHashMap;
 import org.springframework.util.ReflectionUtils;
 
@@ -51,29 +55,66 @@ public final class AnnotatedMethods {
     /** Whether a call of {@code method}, the most specific one, on a bean of {@code beanClass} is intercepted. */
     public static boolean isAnnotated(Method method, Class<?> beanClass) {
         return method.isAnnotationPresent(SmartAsync.class) // as most are, and soon told
-                || onMethod(method).isPresent()
+                || onMethod(method, beanClass).isPresent()
                 || (isCoveredByType(method, beanClass) && onType(beanClass).isPresent());
     }
 
-    static MergedAnnotation<SmartAsync> onMethod(Method method) {
-        return MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY).get(SmartAsync.class);
+    /** On the method itself, on one that it overrides, or on one of an interface that it implements for {@code beanClass}. */
+    static MergedAnnotation<SmartAsync> onMethod(Method method, Class<?> beanClass) {
+        MergedAnnotation<SmartAsync> found = inHierarchy(method);
+        return found.isPresent()
+                ? found
+                : implementedBy(method, beanClass)
+                        .map(AnnotatedMethods::inHierarchy)
+                        .filter(MergedAnnotation::isPresent)
+                        .findFirst()
+                        .orElse(found);
+    }
+
+    private static MergedAnnotation<SmartAsync> inHierarchy(AnnotatedElement element) {
+        return MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY).get(SmartAsync.class);
+    }
+
+    /** An inherited method may implement an interface that its own class knows nothing of. */
+    private static Stream<Method> implementedBy(Method method, Class<?> beanClass) {
+        return method.getDeclaringClass() == beanClass
+                ? Stream.empty()
+                : ClassUtils.getAllInterfacesForClassAsSet(beanClass).stream()
+                        .filter(type -> AnnotationUtils.isCandidateClass(type, SmartAsync.class))
+                        .flatMap(type -> Stream.of(type.getMethods()))
+                        .filter(declared -> declared.getName().equals(method.getName())
+                                && declared.getParameterCount() == method.getParameterCount()
+                                && method.equals(BridgeMethodResolver.getMostSpecificMethod(declared, beanClass)));
     }
 
     static MergedAnnotation<SmartAsync> onType(Class<?> beanClass) {
-        return MergedAnnotations.from(beanClass, SearchStrategy.TYPE_HIERARCHY).get(SmartAsync.class);
+        return inHierarchy(beanClass);
     }
 
     /**
-     * An annotation on the type says nothing of its private helpers, of {@code toString} and the like, of final methods
-     * that it inherits and can do nothing about, nor of what Spring's own proxies (a repository's) offer besides.
+     * An annotation on the type says nothing of its private helpers, of {@code toString} and the like, of methods that it
+     * inherits, but that no proxy can override, nor of what Spring's own proxies (a repository's) offer besides.
      */
     private static boolean isCoveredByType(Method method, Class<?> beanClass) {
         int modifiers = method.getModifiers();
         return !Modifier.isPrivate(modifiers)
                 && !Modifier.isStatic(modifiers)
-                && !(Modifier.isFinal(modifiers) && method.getDeclaringClass() != beanClass)
+                && !isInheritedForGood(method, beanClass)
                 && !ReflectionUtils.isObjectMethod(method)
                 && !isOfProxies(method.getDeclaringClass());
+    }
+
+    /** Its class can't change that, unless it was it that declared it as a method of an annotated interface. */
+    private static boolean isInheritedForGood(Method method, Class<?> beanClass) {
+        Class<?> owner = method.getDeclaringClass();
+        int modifiers = method.getModifiers();
+        boolean isHidden = !Modifier.isPublic(modifiers)
+                && !Modifier.isProtected(modifiers)
+                && !owner.getPackageName().equals(beanClass.getPackageName());
+        return owner != beanClass
+                && (isHidden || Modifier.isFinal(modifiers))
+                && implementedBy(method, beanClass).noneMatch(declared -> onType(declared.getDeclaringClass())
+                        .isPresent());
     }
 
     private static boolean isOfProxies(Class<?> type) {

@@ -8,6 +8,8 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.framework.ProxyProcessorSupport;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -28,23 +30,42 @@ final class MethodChecks {
 
     static void checkType(Class<?> beanClass, Set<Method> methods, boolean classProxies, List<Problem> problems) {
         boolean isFinal = Modifier.isFinal(beanClass.getModifiers());
-        if (!(isFinal || beanClass.isSealed())
+        boolean isSealed =
+                beanClass.isSealed() && !Modifier.isAbstract(beanClass.getModifiers()); // else no bean's own class
+        if (!(isFinal || isSealed)
                 || methods.stream().allMatch(WovenMethods::contains)
                 || Proxy.isProxyClass(beanClass)
                 || ClassUtils.isLambdaClass(beanClass)) {
             return;
         }
-        boolean hasInterface = ClassUtils.getAllInterfacesForClass(beanClass).length > 0;
+        boolean hasInterface = new Interfaces().suffice(beanClass);
         if (!hasInterface || classProxies) {
             problems.add(new Problem(
                     "@SmartAsync class " + beanClass.getName(),
-                    "it is " + (isFinal ? "final" : "sealed") + (hasInterface ? "" : " and has no interface")
+                    "it is " + (isFinal ? "final" : "sealed")
+                            + (hasInterface ? "" : " and has no interface for a proxy")
                             + ", so no proxy can be put before it",
                     (beanClass.isRecord() || beanClass.isEnum()
                                     ? "Make it a class, or "
                                     : "Remove '" + (isFinal ? "final" : "sealed") + "', or ")
                             + (hasInterface ? "" : "let it implement an interface and ")
                             + "set spring.aop.proxy-target-class=false."));
+        }
+    }
+
+    /** As Spring finds out whether they are enough for a proxy: those of callbacks, markers and sealed ones are not. */
+    @SuppressWarnings("serial") // never written
+    private static final class Interfaces extends ProxyProcessorSupport {
+
+        boolean suffice(Class<?> beanClass) {
+            ProxyFactory proxy = new ProxyFactory();
+            evaluateProxyInterfaces(beanClass, proxy);
+            return !proxy.isProxyTargetClass();
+        }
+
+        @Override
+        protected boolean isInternalLanguageInterface(Class<?> type) {
+            return type.isSealed() || super.isInternalLanguageInterface(type);
         }
     }
 

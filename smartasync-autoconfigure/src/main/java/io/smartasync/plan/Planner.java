@@ -185,14 +185,17 @@ public final class Planner {
             }
         }
         places.add(operation.by("operation"));
-        MergedAnnotation<SmartAsync> onMethod = AnnotatedMethods.onMethod(subject.method());
+        MergedAnnotation<SmartAsync> onMethod = AnnotatedMethods.onMethod(subject.method(), subject.type());
         if (onMethod.isPresent()) {
-            places.add(declared("annotation on method", true, onMethod, description, problems));
+            places.add(declared("annotation on method", true, true, onMethod, description, problems));
         }
         MergedAnnotation<SmartAsync> onType = AnnotatedMethods.onType(subject.type());
         if (onType.isPresent()) {
-            // Named on the type, an executor says where bodies run that must hop, but makes none hop
-            places.add(declared("annotation on class", false, onType, description, problems));
+            // Named on the type, an executor says where bodies run that must hop, but makes none hop; and of its
+            // methods those
+            // can run in the background that nobody awaits a result of
+            boolean isVoid = subject.returned() == void.class;
+            places.add(declared("annotation on class", false, isVoid, onType, description, problems));
         }
         return places;
     }
@@ -200,6 +203,7 @@ public final class Planner {
     private Declared declared(
             String by,
             boolean hops,
+            boolean inBackground,
             MergedAnnotation<SmartAsync> annotation,
             String description,
             List<Problem> problems) {
@@ -210,7 +214,7 @@ public final class Planner {
                 said(annotation, "workload", Workload.class),
                 duration(text(annotation, "timeout", description, problems), description, problems),
                 said(annotation, "interruptible", Boolean.class),
-                said(annotation, "background", Boolean.class),
+                inBackground ? said(annotation, "background", Boolean.class) : null,
                 said(annotation, "debug", Boolean.class));
     }
 

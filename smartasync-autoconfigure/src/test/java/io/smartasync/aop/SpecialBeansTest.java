@@ -102,6 +102,49 @@ class SpecialBeansTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anInterfaceMayAnnotateWhatItsImplementationInherits(boolean proxyTargetClass) {
+        TestContext.with(InheritsFinder.class, InheritsConverter.class)
+                .withPropertyValues("spring.aop.proxy-target-class=" + proxyTargetClass)
+                .run(context -> {
+                    Calls calls = TestContext.calls(context);
+
+                    assertThat(context.getBean(AnnotatedFinder.class).find()).isEqualTo("found");
+                    assertThat(context.getBean(AnnotatedConverter.class).convert(14))
+                            .isEqualTo(14);
+
+                    assertThat(calls.by("method")).containsOnly(entry("find", 1L), entry("convert", 1L));
+                    assertThat(calls.by("executor")).as("as the interface says").containsOnly(entry("cpu", 2L));
+                });
+    }
+
+    interface AnnotatedFinder {
+        @SmartAsync("cpu")
+        String find();
+    }
+
+    static class FindsForOthers {
+        public String find() {
+            return "found";
+        }
+    }
+
+    static class InheritsFinder extends FindsForOthers implements AnnotatedFinder {}
+
+    interface AnnotatedConverter {
+        @SmartAsync("cpu")
+        Integer convert(Integer value);
+    }
+
+    static class ConvertsForOthers<T> {
+        public T convert(T value) {
+            return value;
+        }
+    }
+
+    static class InheritsConverter extends ConvertsForOthers<Integer> implements AnnotatedConverter {}
+
     /** The advice of the others is taken out of their proxies, which is not possible here any more. */
     @Test
     void aBeanThatWasHandedOutBeforeItWasFinishedIsInterceptedOnce() {

@@ -9,7 +9,9 @@ import io.smartasync.Workload;
 import io.smartasync.autoconfigure.elsewhere.Inherited;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
+import java.io.Serializable;
 import java.lang.reflect.Proxy;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.aspectj.lang.annotation.Aspect;
 import org.junit.jupiter.api.Test;
@@ -31,7 +34,9 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.scheduling.annotation.Async;
+import org.springframework.test.util.AopTestUtils;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import reactor.core.publisher.ConnectableFlux;
 import reactor.core.publisher.Flux;
@@ -278,6 +283,62 @@ class MethodMistakesTest {
     static class Template {
         public final String describe() {
             return "";
+        }
+    }
+
+    @Test
+    void anInheritedFinalMethodThatImplementsAnAnnotatedInterfaceIsRefused() {
+        assertThat(refusalOf(InheritsFinalFinder.class).getDescription())
+                .contains(InheritsFinalFinder.class.getName() + ".find\n", "final");
+    }
+
+    @SmartAsync
+    interface AnnotatedFinder {
+        String find();
+    }
+
+    static class FinalFinder {
+        public final String find() {
+            return "";
+        }
+    }
+
+    static class InheritsFinalFinder extends FinalFinder implements AnnotatedFinder {}
+
+    @Test
+    void anAnnotationOnTheTypeSaysNothingOfInheritedMethodsThatNoProxyCanOverride() {
+        application(InheritsFromLibrary.class).run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(context.getBean(InheritsFromLibrary.class).size()).isZero();
+        });
+    }
+
+    @SmartAsync
+    static class InheritsFromLibrary extends HashMap<String, String> {
+        private static final long serialVersionUID = 1L;
+    }
+
+    @Test
+    void backgroundOnATypeIsForItsVoidMethods() {
+        application(BackgroundOnType.class).run(context -> {
+            BackgroundOnType bean = context.getBean(BackgroundOnType.class);
+            assertThat(bean.count()).isEqualTo(1);
+            bean.log();
+            BackgroundOnType target = AopTestUtils.getTargetObject(bean);
+            assertThat(target.loggedBy.get(10, TimeUnit.SECONDS)).startsWith("smartasync-io-");
+        });
+    }
+
+    @SmartAsync(background = true)
+    static class BackgroundOnType {
+        final CompletableFuture<String> loggedBy = new CompletableFuture<>();
+
+        public int count() {
+            return 1;
+        }
+
+        public void log() {
+            loggedBy.complete(Thread.currentThread().getName());
         }
     }
 
@@ -532,6 +593,73 @@ class MethodMistakesTest {
     }
 
     static final class OnlySubclass extends SealedClass {}
+
+    /** No bean's own class is sealed and abstract. */
+    @Test
+    void aSealedTypeThatALazyBeanIsDeclaredByIsNotRefused() {
+        application(DeclaredBySealedType.class).run(context -> {
+            assertThat(context).hasNotFailed();
+            Calls calls = TestContext.calls(context);
+            context.getBean(SealedFinder.class).find();
+            assertThat(calls.by("class")).isEqualTo(Map.of("OpenFinder", 1L));
+        });
+    }
+
+    sealed interface SealedFinder permits OpenFinder {
+        @SmartAsync
+        void find();
+    }
+
+    static non-sealed class OpenFinder implements SealedFinder {
+        @Override
+        public void find() {}
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class DeclaredBySealedType {
+
+        @Bean
+        @Lazy
+        SealedFinder finder() {
+            return new OpenFinder();
+        }
+    }
+
+    /** Spring makes no proxy of these. */
+    @ParameterizedTest
+    @ValueSource(classes = {FinalCloseable.class, FinalSerializable.class, FinalOfSealed.class})
+    void aFinalClassWhoseInterfacesAreNotEnoughForAProxyIsRefused(Class<?> bean) {
+        FailureAnalysis refusal =
+                Refusal.of(application(bean).withPropertyValues("spring.aop.proxy-target-class=false"));
+
+        assertThat(refusal.getDescription()).contains(bean.getName() + "\n", "final and has no interface for a proxy");
+        assertThat(refusal.getAction()).contains("let it implement an interface");
+    }
+
+    static final class FinalCloseable implements AutoCloseable {
+        @SmartAsync
+        public void find() {}
+
+        @Override
+        public void close() {}
+    }
+
+    static final class FinalSerializable implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        @SmartAsync
+        public void find() {}
+    }
+
+    sealed interface Sealed permits FinalOfSealed {
+        void find();
+    }
+
+    static final class FinalOfSealed implements Sealed {
+        @Override
+        @SmartAsync
+        public void find() {}
+    }
 
     @Test
     void aPackagePrivateMethodOfAnotherPackageIsRefused() {
