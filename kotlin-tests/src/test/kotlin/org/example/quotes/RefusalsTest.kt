@@ -9,6 +9,7 @@ import io.smartasync.bridge.ImportSmartAsyncBridges
 import io.smartasync.test.RecordedCalls
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flowOf
+import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.runBlocking
 import org.assertj.core.api.Assertions.assertThat
 import org.junit.jupiter.api.Test
@@ -17,6 +18,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration
 import org.springframework.boot.test.context.runner.ApplicationContextRunner
 import org.springframework.context.annotation.Configuration
+import reactor.core.publisher.Flux
 
 @Timeout(60)
 class RefusalsTest {
@@ -53,6 +55,45 @@ class RefusalsTest {
             assertThat(context.startupFailure).rootCause().isInstanceOf(SmartAsyncConfigurationException::class.java)
             assertThat(context.startupFailure).rootCause().hasMessageContaining("it is a suspending function")
         }
+    }
+
+    open class Ticks {
+        @SmartAsync(workload = Workload.IO)
+        open fun all(): Flow<Int> = flowOf(1)
+    }
+
+    @SmartAsyncBridge(Ticks::class)
+    interface TicksInReactor {
+        fun all(): Flux<Int>
+    }
+
+    @SmartAsyncBridge(Ticks::class)
+    interface TicksAsTheyAre {
+        fun all(): Flow<Int>
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportSmartAsyncBridges(TicksInReactor::class)
+    class ReactorBridge
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportSmartAsyncBridges(TicksAsTheyAre::class)
+    class FlowBridge
+
+    @Test
+    fun `a bridge makes no publisher of an offloaded flow, which is said at startup`() {
+        application.withBean(Ticks::class.java).withUserConfiguration(ReactorBridge::class.java).run { context ->
+            assertThat(context.startupFailure).rootCause().isInstanceOf(SmartAsyncConfigurationException::class.java)
+            assertThat(context.startupFailure).rootCause().hasMessageContaining("it makes a Flux of a Flow")
+        }
+        application.withBean(Ticks::class.java).withUserConfiguration(FlowBridge::class.java).run { context ->
+            assertThat(runBlocking { context.getBean(TicksAsTheyAre::class.java).all().toList() }).containsExactly(1)
+        }
+        application.withBean(Ticks::class.java).withUserConfiguration(ReactorBridge::class.java)
+            .withPropertyValues("smartasync.rules[0].method=Ticks#all", "smartasync.rules[0].workload=non-blocking")
+            .run { context ->
+                assertThat(context.getBean(TicksInReactor::class.java).all().collectList().block()).containsExactly(1)
+            }
     }
 
     @Test

@@ -28,13 +28,26 @@ public final class SmartAsyncWeaving {
 
     private static final SmartAsyncWeaving INSTANCE = new SmartAsyncWeaving();
 
-    /** A join point holds its place among the advice itself, for all threads and any number of times. */
-    private static final Body<ProceedingJoinPoint> BODY = joinPoint -> joinPoint.proceed();
+    private static final Body<ProceedingJoinPoint> BODY = new JoinPoints();
 
     private final List<Application> applications = new CopyOnWriteArrayList<>();
 
     /** Where calls go to. */
     record Application(Supplier<MethodRegistry> methods, Supplier<SmartAsyncEngine> engine) {}
+
+    /** A join point holds its place among the advice itself, for all threads and any number of times. */
+    private static final class JoinPoints implements Body<ProceedingJoinPoint> {
+
+        @Override
+        public @Nullable Object proceed(ProceedingJoinPoint joinPoint) throws Throwable {
+            return joinPoint.proceed();
+        }
+
+        @Override
+        public @Nullable Object[] arguments(ProceedingJoinPoint joinPoint) {
+            return joinPoint.getArgs();
+        }
+    }
 
     private SmartAsyncWeaving() {}
 

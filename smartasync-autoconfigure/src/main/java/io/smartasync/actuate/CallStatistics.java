@@ -178,6 +178,10 @@ public final class CallStatistics implements SmartAsyncListener {
                     buckets);
         }
 
+        double sumMillis() {
+            return meanMillis * count;
+        }
+
         /** Whether so many of them, 0.95 say, do not end within {@code limitMillis}. */
         boolean isLonger(double part, long limitMillis) {
             int bucket = bucket(buckets, count, part);

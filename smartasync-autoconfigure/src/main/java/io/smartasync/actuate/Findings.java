@@ -47,14 +47,17 @@ final class Findings {
         long limit = thresholds.slow().toMillis();
         if (calls.executor() != null
                 && calls.time().isLonger(0.95, limit)
-                && calls.waiting().p95Millis() * 2 > calls.time().p95Millis()) {
+                && calls.waiting().sumMillis() * 2 > calls.time().sumMillis()) {
             findings.add(new Finding(
                     method,
                     "slow because its calls wait for executor '" + calls.executor() + "', not because they run long",
-                    "p95 " + calls.time().p95Millis() + " ms, of which waiting up to "
-                            + calls.waiting().p95Millis() + " ms",
+                    "p95 " + calls.time().p95Millis() + " ms, "
+                            + Math.round(100
+                                    * calls.waiting().sumMillis()
+                                    / calls.time().sumMillis())
+                            + " % of all time is waiting",
                     "p95 " + limit + " ms",
-                    raise(calls.executor(), executors)));
+                    raise(method, calls.executor(), executors)));
         }
     }
 
@@ -70,16 +73,20 @@ final class Findings {
                     "calls time out while they wait for executor '" + calls.executor() + "'",
                     waiting + " of " + calls.ended() + " calls",
                     "none",
-                    raise(calls.executor(), executors)));
+                    raise(method, calls.executor(), executors)));
         }
     }
 
-    private static String raise(String executor, List<? extends ExecutorState> executors) {
+    /** Without a limit, bodies can only wait for the threads of the machine, which others of them compute on. */
+    private static String raise(String method, String executor, List<? extends ExecutorState> executors) {
         return executors.stream()
-                .map(ExecutorState::name)
-                .filter(name -> executor.equals(name) || executor.equals("smartasync-" + name))
+                .filter(state -> executor.equals(state.name()) || executor.equals("smartasync-" + state.name()))
                 .findFirst()
-                .map(name -> "smartasync.executors." + name + ".concurrency-limit: <more than now>")
+                .map(state -> state.concurrencyLimit() == null
+                        ? rule(
+                                method,
+                                "workload: cpu   # if it computes; what does holds the carriers of virtual threads")
+                        : "smartasync.executors." + state.name() + ".concurrency-limit: <more than now>")
                 .orElse("a larger pool of the bean '" + executor + "'");
     }
 
@@ -109,7 +116,7 @@ final class Findings {
                     "calls are rejected by executor '" + calls.executor() + "'",
                     rejected + " of " + calls.time().count() + " calls",
                     "none",
-                    raise(calls.executor(), executors) + "   # or a longer queue"));
+                    raise(method, calls.executor(), executors) + "   # or a longer queue"));
         } else if (rejected > 0) {
             findings.add(new Finding(
                     method,
@@ -125,9 +132,8 @@ final class Findings {
         List<Calls> all = everywhere.stream()
                 .filter(calls -> !calls.path().equals(ExecutionPath.PASS_THROUGH.tag()))
                 .toList();
-        double busyMillis = all.stream()
-                .mapToDouble(calls -> calls.time().meanMillis() * calls.time().count())
-                .sum();
+        double busyMillis =
+                all.stream().mapToDouble(calls -> calls.time().sumMillis()).sum();
         long count = all.stream().mapToLong(calls -> calls.time().count()).sum();
         double atOnce = busyMillis
                 / Math.max(1, Duration.ofNanos(System.nanoTime() - since).toMillis());
@@ -144,7 +150,9 @@ final class Findings {
     private void onlyDirect(String method, List<Calls> all, List<Finding> findings) {
         long count = all.stream().mapToLong(calls -> calls.time().count()).sum();
         if (count >= thresholds.samples() * 50
-                && all.stream().allMatch(calls -> calls.path().equals("direct"))) {
+                && all.stream()
+                        .allMatch(calls ->
+                                calls.path().equals("direct") && !calls.caller().equals(LOOP))) {
             findings.add(new Finding(
                     method,
                     "only ever called directly: the annotation measures, and decides nothing",
@@ -157,7 +165,7 @@ final class Findings {
     private void saturated(ExecutorState executor, List<Finding> findings) {
         Integer limit = executor.concurrencyLimit();
         long seen = executor.completed() + executor.active() + executor.queued(); // none may end where it matters most
-        if (limit != null && executor.queued() > limit && seen >= thresholds.samples()) {
+        if (limit != null && executor.queued() > Math.max(limit, executor.active()) && seen >= thresholds.samples()) {
             findings.add(new Finding(
                     "executor '" + executor.name() + "'",
                     "more calls wait than run",

@@ -31,4 +31,9 @@ record PastWeaving<I>(BoundMethod method, Body<I> body) implements Body<I> {
     public @Nullable Object proceedIn(Executor steps, I invocation) throws Throwable {
         return method.callThrough(again -> body.proceedIn(steps, again), invocation);
     }
+
+    @Override
+    public @Nullable Object[] arguments(I invocation) {
+        return body.arguments(invocation);
+    }
 }

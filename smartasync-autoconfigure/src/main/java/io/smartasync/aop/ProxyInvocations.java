@@ -43,4 +43,9 @@ final class ProxyInvocations implements Body<MethodInvocation> {
         ProxyMethodInvocation here = (ProxyMethodInvocation) invocation;
         return proceedElsewhere(here.invocableClone(KotlinCoroutines.runningOn(steps, here.getArguments())));
     }
+
+    @Override
+    public @Nullable Object[] arguments(MethodInvocation invocation) {
+        return invocation.getArguments();
+    }
 }

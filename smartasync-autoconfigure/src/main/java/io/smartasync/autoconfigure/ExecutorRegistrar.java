@@ -1,5 +1,6 @@
 package io.smartasync.autoconfigure;
 
+import io.smartasync.execution.ContextCarrier;
 import io.smartasync.execution.ExecutorDirectory;
 import io.smartasync.execution.SmartAsyncTaskExecutor;
 import io.smartasync.execution.WaitGraph;
@@ -83,18 +84,24 @@ final class ExecutorRegistrar implements ImportBeanDefinitionRegistrar {
 
         private final PropertiesMapper properties;
         private final StartupCheck check;
+        private final ContextCarrier context;
         private final @Nullable ClassLoader classLoader;
         private final WaitGraph waits = new WaitGraph();
 
-        Factory(PropertiesMapper properties, StartupCheck check, @Nullable ClassLoader classLoader) {
+        Factory(
+                PropertiesMapper properties,
+                StartupCheck check,
+                ContextCarrier context,
+                @Nullable ClassLoader classLoader) {
             this.properties = properties;
             this.check = check;
+            this.context = context;
             this.classLoader = classLoader;
         }
 
         SmartAsyncTaskExecutor create(String name) {
             check.checkProperties();
-            return new SmartAsyncTaskExecutor(properties.executor(name), waits, classLoader);
+            return new SmartAsyncTaskExecutor(properties.executor(name), waits, context, classLoader);
         }
     }
 }

@@ -68,8 +68,11 @@ public final class SmartAsyncAutoConfiguration {
 
     @Bean(ExecutorRegistrar.FACTORY_BEAN)
     static ExecutorRegistrar.Factory smartAsyncExecutorFactory(
-            PropertiesMapper properties, StartupCheck check, ConfigurableListableBeanFactory beans) {
-        return new ExecutorRegistrar.Factory(properties, check, beans.getBeanClassLoader());
+            PropertiesMapper properties,
+            StartupCheck check,
+            ContextCarrier context,
+            ConfigurableListableBeanFactory beans) {
+        return new ExecutorRegistrar.Factory(properties, check, context, beans.getBeanClassLoader());
     }
 
     @Bean
@@ -116,8 +119,8 @@ public final class SmartAsyncAutoConfiguration {
     }
 
     @Bean
-    static Timeouts smartAsyncTimeouts(ConfigurableListableBeanFactory beans) {
-        return new Timeouts(beans.getBeanClassLoader());
+    static Timeouts smartAsyncTimeouts(ContextCarrier context, ConfigurableListableBeanFactory beans) {
+        return new Timeouts(context, beans.getBeanClassLoader());
     }
 
     @Bean

@@ -103,9 +103,11 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
         if (!planner.unmatchedRules().isEmpty()) {
             problemsOf(name -> true);
             for (Rule rule : planner.unmatchedRules()) {
-                logger.warn("The rule for \"" + rule.method()
-                        + "\" in smartasync.rules applies to no @SmartAsync method: none matches it, or an earlier rule"
-                        + " matches first");
+                if (!rule.isForOperations()) { // which are planned when they are first used
+                    logger.warn("The rule for \"" + rule.method()
+                            + "\" in smartasync.rules applies to no @SmartAsync method that is known by now: none matches"
+                            + " it, or an earlier rule matches first");
+                }
             }
         }
     }

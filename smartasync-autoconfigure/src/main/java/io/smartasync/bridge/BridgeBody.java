@@ -61,6 +61,11 @@ final class BridgeBody implements Body<Object[]> {
         return conversion.apply(result);
     }
 
+    @Override
+    public @Nullable Object[] arguments(Object[] arguments) {
+        return arguments;
+    }
+
     private @Nullable Object call(Object[] arguments) throws Throwable {
         return (Object) target.invokeExact(bean, arguments);
     }

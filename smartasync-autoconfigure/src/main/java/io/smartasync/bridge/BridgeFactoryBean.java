@@ -1,6 +1,10 @@
 package io.smartasync.bridge;
 
+import io.smartasync.SmartAsyncConfigurationException;
+import io.smartasync.SmartAsyncConfigurationException.Problem;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartFactoryBean;
 
 /**
@@ -10,7 +14,7 @@ import org.springframework.beans.factory.SmartFactoryBean;
 public final class BridgeFactoryBean<T> implements SmartFactoryBean<T> {
 
     private final Class<T> bridge;
-    private final BridgeFactory factory;
+    private final ObjectProvider<BridgeFactory> factory;
 
     /** In some orders of start-up Spring asks more than once; the endpoint lists each bridge once. */
     private @Nullable T made;
@@ -22,8 +26,8 @@ public final class BridgeFactoryBean<T> implements SmartFactoryBean<T> {
         <T> T create(Class<T> bridge);
     }
 
-    /** Makes {@code bridge} by {@code factory}. */
-    public BridgeFactoryBean(Class<T> bridge, BridgeFactory factory) {
+    /** Makes {@code bridge} by {@code factory}, which is not there where SmartAsync is not. */
+    public BridgeFactoryBean(Class<T> bridge, ObjectProvider<BridgeFactory> factory) {
         this.bridge = bridge;
         this.factory = factory;
     }
@@ -32,8 +36,20 @@ public final class BridgeFactoryBean<T> implements SmartFactoryBean<T> {
     public synchronized T getObject() {
         T known = made;
         if (known == null) {
-            known = factory.create(bridge);
+            known = factory().create(bridge);
             made = known;
+        }
+        return known;
+    }
+
+    private BridgeFactory factory() {
+        BridgeFactory known = factory.getIfAvailable();
+        if (known == null) {
+            throw new SmartAsyncConfigurationException(List.of(new Problem(
+                    BridgeMatcher.describe(bridge),
+                    "nothing makes bridges here: smartasync.enabled is false, or SmartAsync is not configured (no AspectJ on the"
+                            + " class path, or a slice of a test)",
+                    "Do not inject it here, or inject it with ObjectProvider; or let SmartAsync be configured.")));
         }
         return known;
     }
@@ -46,6 +62,6 @@ public final class BridgeFactoryBean<T> implements SmartFactoryBean<T> {
     /** Like any other singleton it is made at startup, and so are its mistakes found. */
     @Override
     public boolean isEagerInit() {
-        return true;
+        return factory.getIfAvailable() != null;
     }
 }

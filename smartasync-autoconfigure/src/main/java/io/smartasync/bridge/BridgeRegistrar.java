@@ -1,6 +1,8 @@
 package io.smartasync.bridge;
 
 import io.smartasync.SmartAsyncBridge;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,6 +19,8 @@ import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
 import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Primary;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
@@ -35,20 +39,7 @@ public final class BridgeRegistrar {
             BeanDefinitionRegistry registry,
             Environment environment,
             ResourceLoader resources) {
-        var scanner = new ClassPathScanningCandidateComponentProvider(false, environment) {
-
-            @Override
-            protected boolean isCandidateComponent(AnnotatedBeanDefinition definition) {
-                return definition.getMetadata().isIndependent(); // interfaces above all
-            }
-
-            @Override
-            protected BeanDefinitionRegistry getRegistry() {
-                return registry; // for conditions that ask for beans
-            }
-        };
-        scanner.setResourceLoader(resources);
-        scanner.addIncludeFilter(new AnnotationTypeFilter(SmartAsyncBridge.class, false, false));
+        Scanner scanner = new Scanner(registry, environment, resources);
         for (String basePackage : packages) {
             for (BeanDefinition found : scanner.findCandidateComponents(basePackage)) {
                 register(
@@ -56,6 +47,39 @@ public final class BridgeRegistrar {
                                 Objects.requireNonNull(found.getBeanClassName()), resources.getClassLoader()),
                         registry);
             }
+        }
+    }
+
+    /** Finds interfaces too, and knows the conditions that stand on them. */
+    private static final class Scanner extends ClassPathScanningCandidateComponentProvider {
+
+        private final BeanDefinitionRegistry registry;
+
+        Scanner(BeanDefinitionRegistry registry, Environment environment, ResourceLoader resources) {
+            super(false, environment);
+            this.registry = registry;
+            setResourceLoader(resources);
+            addIncludeFilter(new AnnotationTypeFilter(SmartAsyncBridge.class, false, false));
+        }
+
+        /** Whether it is no bridge, which is told later, or all its conditions are met. */
+        boolean accepts(Class<?> type) {
+            try {
+                return !type.isAnnotationPresent(SmartAsyncBridge.class)
+                        || isCandidateComponent(getMetadataReaderFactory().getMetadataReader(type.getName()));
+            } catch (IOException ex) {
+                throw new UncheckedIOException("Can't read " + type, ex);
+            }
+        }
+
+        @Override
+        protected boolean isCandidateComponent(AnnotatedBeanDefinition definition) {
+            return definition.getMetadata().isIndependent(); // interfaces above all
+        }
+
+        @Override
+        protected BeanDefinitionRegistry getRegistry() {
+            return registry; // for conditions that ask for beans
         }
     }
 
@@ -67,6 +91,9 @@ public final class BridgeRegistrar {
             definition.setAttribute(FactoryBean.OBJECT_TYPE_ATTRIBUTE, bridge);
             definition.setAutowireMode(AbstractBeanDefinition.AUTOWIRE_CONSTRUCTOR);
             definition.getConstructorArgumentValues().addIndexedArgumentValue(0, bridge);
+            definition.setPrimary(bridge.isAnnotationPresent(Primary.class));
+            Lazy lazy = bridge.getAnnotation(Lazy.class);
+            definition.setLazyInit(lazy != null && lazy.value());
             registry.registerBeanDefinition(name, definition);
         }
     }
@@ -94,10 +121,20 @@ public final class BridgeRegistrar {
     /** Registers what {@link ImportSmartAsyncBridges} names. */
     static final class Imported implements ImportBeanDefinitionRegistrar {
 
+        private final Environment environment;
+        private final ResourceLoader resources;
+
+        Imported(Environment environment, ResourceLoader resources) {
+            this.environment = environment;
+            this.resources = resources;
+        }
+
         @Override
         public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
+            Scanner scanner = new Scanner(registry, environment, resources);
             metadata.getAnnotations().stream(ImportSmartAsyncBridges.class)
                     .flatMap(imported -> Stream.of(imported.getClassArray("value")))
+                    .filter(scanner::accepts)
                     .forEach(bridge -> register(bridge, registry));
         }
     }

@@ -30,4 +30,9 @@ public interface Body<I> {
     default @Nullable Object proceedIn(Executor steps, I invocation) throws Throwable {
         throw new UnsupportedOperationException("Only a proxy can suspend");
     }
+
+    /** What the method was called with. */
+    default @Nullable Object[] arguments(I invocation) {
+        return new Object[0];
+    }
 }

@@ -25,14 +25,15 @@ final class BodyThreads {
 
     private BodyThreads() {}
 
-    static ExecutorService of(ExecutorSettings settings, @Nullable ClassLoader classLoader) {
+    static ExecutorService of(ExecutorSettings settings, ContextCarrier context, @Nullable ClassLoader classLoader) {
         return settings.concurrencyLimit() == null || settings.virtual()
                 ? virtual(settings.threadNamePrefix(), classLoader)
-                : pool(settings, settings.concurrencyLimit(), classLoader);
+                : pool(settings, settings.concurrencyLimit(), context, classLoader);
     }
 
-    private static ExecutorService pool(ExecutorSettings settings, int size, @Nullable ClassLoader classLoader) {
-        Pool pool = new Pool(settings, size, classLoader);
+    private static ExecutorService pool(
+            ExecutorSettings settings, int size, ContextCarrier context, @Nullable ClassLoader classLoader) {
+        Pool pool = new Pool(settings, size, context, classLoader);
         pool.allowCoreThreadTimeOut(!settings.keepAlive().isZero());
         return pool;
     }
@@ -58,12 +59,13 @@ final class BodyThreads {
     /** A thread for each permit, and for each of its threads that is busy without one. Of these some stay, for the next. */
     static final class Pool extends ThreadPoolExecutor {
 
+        private final ContextCarrier context;
         private final @Nullable ClassLoader classLoader;
         private int permits; // guarded by this
         private int beside; // guarded by this
         private int roomBeside; // guarded by this
 
-        Pool(ExecutorSettings settings, int permits, @Nullable ClassLoader classLoader) {
+        Pool(ExecutorSettings settings, int permits, ContextCarrier context, @Nullable ClassLoader classLoader) {
             // Its queue is short: who holds a permit has a thread or will have one at once
             super(
                     permits,
@@ -72,6 +74,7 @@ final class BodyThreads {
                     TimeUnit.NANOSECONDS,
                     new LinkedBlockingQueue<>());
             this.permits = permits;
+            this.context = context;
             this.classLoader = classLoader;
             AtomicInteger count = new AtomicInteger();
             setThreadFactory(task -> new PoolThread(this, task, settings.threadNamePrefix() + count.incrementAndGet()));
@@ -79,7 +82,9 @@ final class BodyThreads {
 
         @Override
         protected void beforeExecute(Thread thread, Runnable task) {
-            thread.setContextClassLoader(classLoader); // whatever the last body has left
+            // Whatever the last task, or a future's dependents, have left
+            thread.setContextClassLoader(classLoader);
+            context.clear();
             ((PoolThread) thread).task = task;
         }
 

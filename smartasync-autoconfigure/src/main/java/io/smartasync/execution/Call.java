@@ -73,7 +73,7 @@ class Call {
         if (running != null) {
             running.cancel(false);
         }
-        onSettled(outcome);
+        onSettled(error == null && outcome == Outcome.CANCELLED);
         count(outcome, error, System.nanoTime() - start);
         return true;
     }
@@ -146,8 +146,12 @@ class Call {
         return limit.toMillis() > 0 ? limit.toMillis() + " ms" : limit.toNanos() + " ns";
     }
 
-    /** The result is final. */
-    void onSettled(Outcome outcome) {}
+    /**
+     * The result is final.
+     *
+     * @param cancelled whether its caller gave it up, so that the body may go on
+     */
+    void onSettled(boolean cancelled) {}
 
     /** The future that the body returned has completed, whoever ended the call. */
     void bodyCompleted() {}

@@ -149,7 +149,7 @@ final class CallFuture extends AwaitedFuture<@Nullable Object> implements Call.R
     private static void cancel(Future<?> inner, boolean interrupt) {
         try {
             inner.cancel(interrupt);
-        } catch (RuntimeException ex) {
+        } catch (Throwable ex) {
             // A minimal stage of the JDK, or of somebody else's making: it is a Future, but can't be cancelled
         }
     }
@@ -165,6 +165,7 @@ final class CallFuture extends AwaitedFuture<@Nullable Object> implements Call.R
     }
 
     private void ended(@Nullable Throwable error) {
+        pending = null;
         ForgottenResults.Watched watch = watched;
         if (watch != null) {
             watch.ended(error, getNumberOfDependents() > 0);

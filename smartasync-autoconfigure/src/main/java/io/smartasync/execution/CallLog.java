@@ -25,12 +25,16 @@ final class CallLog {
 
     private static String line(
             Plan plan, Route route, Outcome outcome, @Nullable Throwable error, long nanos, long waitNanos) {
-        String executorBy = plan.origins().executor().get(route.caller());
+        // A method that was tuned meanwhile has a plan that says nothing of this call
+        boolean asPlanned = plan.route(route.caller()).equals(route);
+        String executorBy = asPlanned ? plan.origins().executor().get(route.caller()) : null;
         return "call=" + plan.name()
                 + " caller=" + route.caller().tag()
                 + " shape=" + plan.shape()
-                + " workload=" + plan.settings().workload()
-                + " workloadBy=" + quoted(plan.origins().workload())
+                + (asPlanned
+                        ? " workload=" + plan.settings().workload() + " workloadBy="
+                                + quoted(plan.origins().workload())
+                        : "")
                 + " path=" + route.path().tag()
                 + " executor=" + (route.executor() == null ? "none" : route.executor())
                 + (executorBy == null ? "" : " executorBy=" + quoted(executorBy))

@@ -16,4 +16,7 @@ public interface ContextCarrier {
      * @param subscriber the context of the subscriber, for a publisher
      */
     Carried capture(boolean callerWaits, @Nullable Object subscriber);
+
+    /** Takes from the current thread, one of a pool of ours, what those before have left there. Never fails. */
+    default void clear() {}
 }

@@ -9,6 +9,8 @@ import io.micrometer.context.integration.Slf4jThreadLocalAccessor;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeanUtils;
 import org.springframework.util.ClassUtils;
@@ -22,6 +24,8 @@ public final class ContextPropagation implements ContextCarrier {
     private static final String REQUEST_ATTRIBUTES =
             "org.springframework.web.context.request.RequestAttributesThreadLocalAccessor";
     private static final String LOCALE = "org.springframework.context.i18n.LocaleContextThreadLocalAccessor";
+
+    private static final Log logger = LogFactory.getLog(ContextPropagation.class);
 
     private final ContextRegistry global = ContextRegistry.getInstance();
     private final @Nullable ClassLoader classLoader;
@@ -42,6 +46,15 @@ public final class ContextPropagation implements ContextCarrier {
         }
         // A body that nobody waits for may run longer than the request, whose attributes it must not touch
         return current.capture(callerWaits ? current.waiting : current.detached, subscriber);
+    }
+
+    @Override
+    public void clear() {
+        try {
+            snapshots.clear();
+        } catch (Throwable ex) { // of an accessor; what comes next is to run
+            logger.warn("The context that was left on " + Thread.currentThread().getName() + " can't be cleared", ex);
+        }
     }
 
     /** The accessors of one moment: the application may register more at any time. */
@@ -123,10 +136,7 @@ public final class ContextPropagation implements ContextCarrier {
 
         private AutoCloseable open(Carried.Runner thread, ContextSnapshot snapshot) {
             return switch (thread) {
-                case POOLED -> {
-                    clear(); // a future's dependents may have left something
-                    yield snapshot == NOTHING ? clean : setUntilCleared(snapshot);
-                }
+                case POOLED -> snapshot == NOTHING ? clean : setUntilCleared(snapshot);
                 case NEW -> snapshot.setThreadLocals();
                 case BORROWED -> {
                     @Nullable Object[] before = values();

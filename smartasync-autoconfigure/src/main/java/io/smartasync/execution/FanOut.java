@@ -35,6 +35,7 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
     private final AtomicReferenceArray<R> results;
     private final AtomicReference<@Nullable Counted> counted = new AtomicReference<>();
     private final AtomicReference<@Nullable Outcome> end = new AtomicReference<>();
+    private volatile @Nullable Throwable failed; // what the item threw that ended all
     private Carried context = Carried.NOTHING;
     private final List<Worker> workers = new CopyOnWriteArrayList<>();
 
@@ -67,8 +68,12 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
         if (items.isEmpty()) {
             succeedIfAllAreDone();
         } else if (route.executor() == null) {
-            workOff();
-            succeedIfAllAreDone();
+            try {
+                workOff();
+                succeedIfAllAreDone();
+            } catch (Throwable ex) {
+                super.completeExceptionally(ex);
+            }
         } else {
             startWorkers(Math.min(concurrency, items.size()));
         }
@@ -91,16 +96,14 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
             if (worker.refusal() != null && i > 0) {
                 return; // those that were taken do the work
             }
-            // By now its permit is free again: whoever has the results may call at once
+            // By now its permit is free again: whoever has the results, or the failure, may call at once
             worker.future.whenComplete((nothing, failure) -> {
                 succeedIfAllAreDone();
-                if (failure != null) {
-                    Outcome outcome = worker.refusal() == null ? Call.outcome(failure) : Outcome.REJECTED;
-                    if (end(outcome)) {
-                        stop();
-                        countIfNothingBegan(outcome, failure);
-                        super.completeExceptionally(failure);
-                    }
+                Outcome outcome = worker.refusal() == null ? Outcome.CANCELLED : Outcome.REJECTED;
+                if (failure != null && (failure == failed || end(outcome))) {
+                    stop();
+                    countIfNothingBegan(outcome, failure);
+                    super.completeExceptionally(failure);
                 }
             });
         }
@@ -109,7 +112,8 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
         }
     }
 
-    private @Nullable Object workOff() {
+    /** Takes items as long as there are any; throws what an item fails with, which ends all. */
+    private @Nullable Object workOff() throws Throwable {
         for (int i = next.getAndIncrement();
                 i < items.size() && end.get() == null && counts(Counted.ITEMS);
                 i = next.getAndIncrement()) {
@@ -121,8 +125,10 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
             } catch (Throwable ex) {
                 Outcome stopped = end.get();
                 call.settle(stopped == null ? Call.outcome(ex) : stopped, ex);
-                completeExceptionally(ex);
-                return null;
+                if (end(Outcome.CANCELLED)) {
+                    failed = ex;
+                }
+                throw ex;
             }
             call.settle(Outcome.SUCCESS, null);
             open.decrementAndGet();

@@ -48,7 +48,12 @@ final class ForgottenResults {
     void report() {
         for (Object next = garbage.poll(); next != null; next = garbage.poll()) {
             if (watched.remove(next) && next instanceof Watched forgotten) {
-                logger.warn(forgotten);
+                try {
+                    logger.warn(forgotten);
+                } catch (RuntimeException ex) { // of the error's own message: it is no matter of whoever calls next
+                    logger.warn(
+                            "A forgotten result of " + forgotten.method.plan().name() + " can't be told of", ex);
+                }
                 forgotten.method.forgotten(forgotten.error);
             }
         }

@@ -1,6 +1,5 @@
 package io.smartasync.execution;
 
-import io.smartasync.Outcome;
 import io.smartasync.Route;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +31,9 @@ final class KotlinCall extends ReactorCall {
     }
 
     @Override
-    void onSettled(Outcome outcome) {
-        super.onSettled(outcome);
-        if (outcome != Outcome.CANCELLED) {
+    void onSettled(boolean cancelled) {
+        super.onSettled(cancelled);
+        if (!cancelled) {
             steps.leaveIfHere();
         }
     }

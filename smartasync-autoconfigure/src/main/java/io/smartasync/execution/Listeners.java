@@ -46,7 +46,7 @@ final class Listeners implements SmartAsyncListener {
         return found().observer;
     }
 
-    /** Starts to follow a call, if anybody does. */
+    /** Starts to follow a call, if anybody does. A mock returns {@code null}, whatever the contract says. */
     @Nullable
     ObservedCall observe(Route route, @Nullable Object outer) {
         CallObserver observer = observer();
@@ -54,7 +54,8 @@ final class Listeners implements SmartAsyncListener {
             return null;
         }
         try {
-            return new Guarded(observer.start(route, outer));
+            ObservedCall call = observer.start(route, outer);
+            return call == null ? null : new Guarded(call);
         } catch (Throwable ex) {
             observerFailed(ex);
             return null;
@@ -77,7 +78,7 @@ final class Listeners implements SmartAsyncListener {
         public CallObserver.Scope openScope() {
             try {
                 CallObserver.Scope scope = call.openScope();
-                return () -> guard(scope::close);
+                return () -> guard(() -> scope.close());
             } catch (Throwable ex) {
                 observerFailed(ex);
                 return () -> {};
@@ -86,7 +87,7 @@ final class Listeners implements SmartAsyncListener {
 
         @Override
         public void onStart() {
-            guard(call::onStart);
+            guard(() -> call.onStart());
         }
 
         @Override

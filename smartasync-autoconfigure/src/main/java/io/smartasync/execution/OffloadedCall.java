@@ -205,7 +205,13 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
     /** Runs under the permit that its chain already holds, on the current thread. */
     final void runInPlace() {
-        sharePermit();
+        if (Chain.holder(parent, executor) instanceof OffloadedCall holder
+                && holder.isOnBodyThread()
+                && holder.bodyRuns()) {
+            underPermitOfChain = true; // held longer, further down on this stack; which may end too deep for a clean-up
+        } else {
+            sharePermit();
+        }
         inPlace = true;
         runInPlace(this);
     }
@@ -351,6 +357,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
             if (!underPermitOfChain) {
                 executor.ended();
             }
+            waiting = null; // it may hold the call whose permit was shared, and with it that one's result
         }
     }
 }

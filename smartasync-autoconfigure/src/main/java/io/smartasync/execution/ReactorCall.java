@@ -99,9 +99,9 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
 
     /** Before the subscriber learns that it has ended, so that its next call finds the permit free. */
     @Override
-    void onSettled(Outcome outcome) {
+    void onSettled(boolean cancelled) {
         leave();
-        if (outcome == Outcome.CANCELLED) {
+        if (cancelled) {
             return; // the body may go on
         }
         if (isOnBodyThread()) {

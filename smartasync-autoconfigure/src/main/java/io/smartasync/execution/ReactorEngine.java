@@ -3,6 +3,7 @@ package io.smartasync.execution;
 import io.smartasync.CallObserver;
 import io.smartasync.ExecutionPath;
 import io.smartasync.Route;
+import io.smartasync.plan.Shape;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -53,8 +54,6 @@ public final class ReactorEngine {
 
     /** One call, for any number of subscribers. */
     static class RoutedMono<I> extends Mono<Object> {
-
-        private static final String FLOW = "kotlinx.coroutines.flow.Flow";
 
         private final SmartAsyncEngine engine;
         private final BoundMethod method;
@@ -124,7 +123,7 @@ public final class ReactorEngine {
         }
 
         private boolean isFlow() {
-            return adapter().getReactiveType().getName().equals(FLOW);
+            return Shape.isFlow(adapter().getReactiveType());
         }
 
         /** Calls the method. */

@@ -36,8 +36,10 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
 
     ReactorSubscription(Call call, CoreSubscriber<? super Object> downstream, @Nullable Duration limit) {
         this.call = call;
-        // A timeout speaks from a thread of its own; so does a shutdown, once, after it has waited for the last element
-        this.downstream = limit == null ? downstream : Operators.serialize(downstream);
+        // A timeout speaks from a thread of its own; so do a shutdown, and an executor that refuses to make more
+        // elements
+        boolean alone = limit == null && (call.method.givesAtMostOne() || !(call instanceof OffloadedCall));
+        this.downstream = alone ? downstream : Operators.serialize(downstream);
     }
 
     void start(Timeouts timeouts, @Nullable Duration limit) {

@@ -15,6 +15,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.interceptor.AsyncUncaughtExceptionHandler;
 import org.springframework.util.function.SingletonSupplier;
@@ -24,6 +26,8 @@ import org.springframework.util.function.SingletonSupplier;
  * of a call.
  */
 public final class SmartAsyncEngine {
+
+    private static final Log logger = LogFactory.getLog(SmartAsyncEngine.class);
 
     private final CallerDetection callers;
     private final Supplier<AsyncUncaughtExceptionHandler> backgroundErrors;
@@ -183,14 +187,30 @@ public final class SmartAsyncEngine {
         if (call.refusal() != null) {
             throw call.refusal();
         }
+        @Nullable Object[] arguments = body.arguments(invocation);
         call.future.whenComplete((value, error) -> {
             if (error != null) {
-                backgroundErrors
-                        .get()
-                        .handleUncaughtException(error, method.plan().subject().method());
+                handle(error, method, arguments);
             }
         });
         return null;
+    }
+
+    /** What the handler itself throws would be lost, and the error with it. */
+    private void handle(Throwable error, BoundMethod method, @Nullable Object[] arguments) {
+        try {
+            backgroundErrors
+                    .get()
+                    .handleUncaughtException(error, method.plan().subject().method(), arguments);
+        } catch (Throwable ex) {
+            if (ex != error) {
+                ex.addSuppressed(error);
+            }
+            logger.error(
+                    "The AsyncUncaughtExceptionHandler failed on what "
+                            + method.plan().name() + " threw",
+                    ex);
+        }
     }
 
     private <I> FutureCall<I> submit(BoundMethod method, Route route, Body<I> body, I invocation) {

@@ -29,6 +29,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
 
     private final ExecutorSettings settings;
     private final WaitGraph waits;
+    private final ContextCarrier context;
     private final @Nullable ClassLoader classLoader;
     private final Permits<Task> permits;
     private volatile ExecutorService threads;
@@ -46,13 +47,16 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
      * Makes the executor; it starts threads when there is work for them.
      *
      * @param waits shared by all executors of an application
+     * @param context takes away what bodies, and those who depend on them, have left on a thread
      * @param classLoader what bodies find as the context class loader
      */
-    public SmartAsyncTaskExecutor(ExecutorSettings settings, WaitGraph waits, @Nullable ClassLoader classLoader) {
+    public SmartAsyncTaskExecutor(
+            ExecutorSettings settings, WaitGraph waits, ContextCarrier context, @Nullable ClassLoader classLoader) {
         this.settings = settings;
         this.waits = waits;
+        this.context = context;
         this.classLoader = classLoader;
-        this.threads = BodyThreads.of(settings, classLoader);
+        this.threads = BodyThreads.of(settings, context, classLoader);
         this.concurrencyLimit = settings.concurrencyLimit();
         this.queueCapacity = settings.queueCapacity();
         this.permits = new Permits<>(permits(concurrencyLimit), queueCapacity, this::start);
@@ -258,7 +262,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     /** Takes work again after {@link #close()}, if the application is started again. */
     synchronized void open() {
         if (closed) {
-            threads = BodyThreads.of(settings.withLimits(concurrencyLimit, queueCapacity), classLoader);
+            threads = BodyThreads.of(settings.withLimits(concurrencyLimit, queueCapacity), context, classLoader);
             closed = false;
         }
     }

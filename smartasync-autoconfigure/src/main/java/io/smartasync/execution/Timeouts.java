@@ -17,6 +17,7 @@ import org.springframework.beans.factory.DisposableBean;
  */
 public final class Timeouts implements DisposableBean {
 
+    private final ContextCarrier context;
     private final @Nullable ClassLoader classLoader;
     private final AtomicInteger count = new AtomicInteger();
     private final ExecutorService enders = Executors.newCachedThreadPool(this::thread);
@@ -30,9 +31,11 @@ public final class Timeouts implements DisposableBean {
     /**
      * Makes the clock.
      *
+     * @param context takes away what those who depend on a call that timed out have left on its thread
      * @param classLoader what those who depend on a call that timed out find as the context class loader
      */
-    public Timeouts(@Nullable ClassLoader classLoader) {
+    public Timeouts(ContextCarrier context, @Nullable ClassLoader classLoader) {
+        this.context = context;
         this.classLoader = classLoader;
         scheduler.setRemoveOnCancelPolicy(true);
     }
@@ -57,7 +60,10 @@ public final class Timeouts implements DisposableBean {
 
     private void end(Runnable action) {
         try {
-            enders.execute(action);
+            enders.execute(() -> {
+                context.clear();
+                action.run();
+            });
         } catch (OutOfMemoryError ex) { // no thread can be started; who waits for the end must not wait for ever
             action.run();
         }

@@ -35,10 +35,8 @@ public final class ExecutorMetrics implements MeterBinder {
                 state ->
                         Math.max(0, state.queueCapacity() - state.queued())); // after a smaller capacity, more may wait
         gauge(registry, "executor.pool.size", "Threads at present", BaseUnits.THREADS, ExecutorState::threads);
-        if (executor.concurrencyLimit() != null) {
-            gauge(registry, "executor.pool.core", "The concurrency limit", BaseUnits.THREADS, ExecutorMetrics::limit);
-            gauge(registry, "executor.pool.max", "The concurrency limit", BaseUnits.THREADS, ExecutorMetrics::limit);
-        }
+        gauge(registry, "executor.pool.core", "The concurrency limit", BaseUnits.THREADS, ExecutorMetrics::limit);
+        gauge(registry, "executor.pool.max", "The concurrency limit", BaseUnits.THREADS, ExecutorMetrics::limit);
         FunctionCounter.builder("executor.completed", executor, ExecutorState::completed)
                 .description("Bodies that are done")
                 .baseUnit(BaseUnits.TASKS)
@@ -46,6 +44,7 @@ public final class ExecutorMetrics implements MeterBinder {
                 .register(registry);
     }
 
+    /** Not a number where there is none, since it may be given one at any time. */
     private static double limit(ExecutorState state) {
         Integer limit = state.concurrencyLimit();
         return limit == null ? Double.NaN : limit;

@@ -135,6 +135,14 @@ final class MethodChecks {
                                                     .getSimpleName() + ">."
                                     : ".")));
         }
+        if (workload != Workload.NON_BLOCKING
+                && Shape.isFlow(Shape.returnType(planned.method(), planned.type()))
+                && !Shape.isFlow(type)) {
+            problems.add(new Problem(
+                    subject,
+                    "it makes a " + type.getSimpleName() + " of a Flow, whose coroutine would leave its executor then",
+                    "Return Flow, or declare workload = NON_BLOCKING on " + planned + "."));
+        }
         switch (shape) {
             case BLOCKING -> {}
             case FUTURE -> {

@@ -1,5 +1,6 @@
 package io.smartasync.plan;
 
+import io.smartasync.SmartAsyncOperations;
 import org.springframework.util.PatternMatchUtils;
 
 /**
@@ -23,11 +24,18 @@ public record Rule(String method, Wish wish) {
         return hash > 0 && hash < method.length() - 1 && hash == method.lastIndexOf('#');
     }
 
+    /** Whether a piece of code that runs by {@link SmartAsyncOperations} may have a name that this is for. */
+    public boolean isForOperations() {
+        return matches(SmartAsyncOperations.class, SmartAsyncOperations.class.getSimpleName());
+    }
+
     boolean matches(Subject subject) {
-        int hash = method.indexOf('#');
-        String classPattern = method.substring(0, hash);
-        String className = classPattern.contains(".") ? subject.type().getName() : subject.className();
-        return PatternMatchUtils.simpleMatch(classPattern, className)
-                && PatternMatchUtils.simpleMatch(method.substring(hash + 1), subject.name());
+        return matches(subject.type(), subject.className())
+                && PatternMatchUtils.simpleMatch(method.substring(method.indexOf('#') + 1), subject.name());
+    }
+
+    private boolean matches(Class<?> type, String className) {
+        String pattern = method.substring(0, method.indexOf('#'));
+        return PatternMatchUtils.simpleMatch(pattern, pattern.contains(".") ? type.getName() : className);
     }
 }

@@ -36,6 +36,11 @@ public enum Shape {
                 : GenericTypeResolver.resolveReturnType(method, type);
     }
 
+    /** Whether {@code type} is a flow of Kotlin, whose body is a coroutine. */
+    public static boolean isFlow(Class<?> type) {
+        return type.getName().equals("kotlinx.coroutines.flow.Flow");
+    }
+
     /** The shape of a method that returns {@code type}. */
     public static Shape of(Class<?> type) {
         if (Future.class.isAssignableFrom(type) || CompletionStage.class.isAssignableFrom(type)) {

@@ -11,8 +11,6 @@ import org.springframework.util.ClassUtils;
  */
 final class Suspending {
 
-    private static final String FLOW = "kotlinx.coroutines.flow.Flow";
-
     /** What Spring's proxies need for it. */
     static final boolean SUPPORTED = isPresent("reactor.core.publisher.Mono")
             && isPresent("kotlinx.coroutines.reactor.MonoKt")
@@ -26,7 +24,7 @@ final class Suspending {
 
     /** The publisher that stands for it. */
     static Class<?> publisher(Method method) {
-        return type("reactor.core.publisher." + (result(method).getName().equals(FLOW) ? "Flux" : "Mono"));
+        return type("reactor.core.publisher." + (Shape.isFlow(result(method)) ? "Flux" : "Mono"));
     }
 
     /** What its caller gets. */

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.smartasync.SmartAsync;
 import io.smartasync.Workload;
+import io.smartasync.support.Await;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -21,15 +23,20 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.aop.interceptor.AsyncUncaughtExceptionHandler;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.scheduling.annotation.AsyncConfigurer;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** On every path the caller gets the very instance that the body threw. */
 @Timeout(30)
+@ExtendWith(OutputCaptureExtension.class)
 class ErrorsArriveAsThrownTest {
 
     static Stream<Throwable> errors() {
@@ -142,21 +149,36 @@ class ErrorsArriveAsThrownTest {
 
     @Test
     void errorsOfBackgroundWorkGoToTheApplicationsHandler() {
-        CompletableFuture<Throwable> handled = new CompletableFuture<>();
-        AsyncUncaughtExceptionHandler handler = (error, method, arguments) -> handled.complete(error);
+        CompletableFuture<List<Object>> handled = new CompletableFuture<>();
+        handledBy((error, method, arguments) -> handled.complete(List.of(error, method.getName(), arguments[0])))
+                .run(context -> {
+                    IOException error = new IOException();
+                    context.getBean(Bean.class).inBackground(error);
+                    assertThat(handled.get(10, TimeUnit.SECONDS)).containsExactly(error, "inBackground", error);
+                });
+    }
+
+    @Test
+    void whatTheApplicationsHandlerFailsWithIsLoggedWithTheErrorThatItGot(CapturedOutput output) {
+        handledBy((error, method, arguments) -> {
+                    throw new IllegalStateException("the handler fails");
+                })
+                .run(context -> {
+                    context.getBean(Bean.class).inBackground(new IOException("the body fails"));
+                    Await.until("both are logged", () -> output.getAll().contains("the body fails"));
+                    assertThat(output)
+                            .contains("AsyncUncaughtExceptionHandler failed", "Bean.inBackground", "the handler fails");
+                });
+    }
+
+    private static ApplicationContextRunner handledBy(AsyncUncaughtExceptionHandler handler) {
         AsyncConfigurer configurer = new AsyncConfigurer() {
             @Override
             public AsyncUncaughtExceptionHandler getAsyncUncaughtExceptionHandler() {
                 return handler;
             }
         };
-        TestContext.with(Bean.class)
-                .withBean("configurer", AsyncConfigurer.class, () -> configurer)
-                .run(context -> {
-                    IOException error = new IOException();
-                    context.getBean(Bean.class).inBackground(error);
-                    assertThat(handled.get(10, TimeUnit.SECONDS)).isSameAs(error);
-                });
+        return TestContext.with(Bean.class).withBean("configurer", AsyncConfigurer.class, () -> configurer);
     }
 
     private interface BeanTest {
