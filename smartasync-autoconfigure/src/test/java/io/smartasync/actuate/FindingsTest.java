@@ -35,9 +35,29 @@ class FindingsTest {
         assertThat(found()).singleElement().satisfies(finding -> {
             assertThat(finding.subject()).isEqualTo("Quotes#find");
             assertThat(finding.finding()).contains("wait for executor 'io'");
-            assertThat(finding.measured()).isEqualTo("p95 1000 ms, of which waiting up to 1000 ms");
+            assertThat(finding.measured()).isEqualTo("p95 1000 ms, 89 % of all time is waiting");
             assertThat(finding.change()).startsWith("smartasync.executors.io.concurrency-limit:");
         });
+    }
+
+    /** Bounds of buckets, up to three times as wide, would tell neither. */
+    @Test
+    void whatIsMoreThanHalfIsTakenFromTheTimesThemselves() {
+        calls(20, route(Caller.SERVLET, ExecutionPath.OFFLOAD, "io"), Outcome.SUCCESS, 4_900, 2_100);
+        assertThat(found()).isEmpty();
+        calls(20, route(Caller.VIRTUAL, ExecutionPath.OFFLOAD, "io"), Outcome.SUCCESS, 1_010, 990);
+        assertThat(found()).singleElement().satisfies(finding -> assertThat(finding.measured())
+                .isEqualTo("p95 2000 ms, 98 % of all time is waiting"));
+    }
+
+    @Test
+    void whereThereIsNoLimitToRaiseBodiesThatComputeAreMoved() {
+        calls(20, route(Caller.SERVLET, ExecutionPath.OFFLOAD, "io"), Outcome.SUCCESS, 900, 800);
+        assertThat(new Findings(THRESHOLDS, AN_HOUR_AGO).of(statistics.byMethod(), List.of(executor(null, 0, 0, 100))))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.change())
+                        .contains("\"Quotes#find\"", "workload: cpu")
+                        .doesNotContain("concurrency-limit"));
     }
 
     @Test
@@ -174,6 +194,15 @@ class FindingsTest {
                 .startsWith("only ever called directly"));
     }
 
+    /** On a loop the annotation may well have to decide. */
+    @Test
+    void butNotThoseThatEventLoopsCall() {
+        calls(1_000, route(Caller.SERVLET, ExecutionPath.DIRECT, null), Outcome.SUCCESS, 0, 0);
+        calls(1_000, route(Caller.EVENT_LOOP, ExecutionPath.DIRECT, null), Outcome.SUCCESS, 30, 0);
+        assertThat(found()).singleElement().satisfies(finding -> assertThat(finding.finding())
+                .isEqualTo("holds event loops"));
+    }
+
     @Test
     void executorsWhereMoreCallsWaitThanRun() {
         assertThat(foundOf(executor(4, 4, 100))).isEmpty();
@@ -181,6 +210,9 @@ class FindingsTest {
         assertThat(foundOf(executor(4, 5, 11))).singleElement().satisfies(finding -> assertThat(finding.change())
                 .isEqualTo("smartasync.executors.io.concurrency-limit: 8"));
         assertThat(foundOf(executor(4, 16, 0))).as("none of which ends").hasSize(1);
+        assertThat(foundOf(executor(4, 10, 5, 100)))
+                .as("after the limit was lowered")
+                .isEmpty();
     }
 
     private static List<Finding> foundOf(ExecutorState executor) {
@@ -217,6 +249,10 @@ class FindingsTest {
     }
 
     private static ExecutorState executor(int limit, int queued, long completed) {
+        return executor(limit, limit, queued, completed);
+    }
+
+    private static ExecutorState executor(@Nullable Integer limit, int active, int queued, long completed) {
         return new ExecutorState() {
             @Override
             public String name() {
@@ -229,7 +265,7 @@ class FindingsTest {
             }
 
             @Override
-            public Integer concurrencyLimit() {
+            public @Nullable Integer concurrencyLimit() {
                 return limit;
             }
 
@@ -240,7 +276,7 @@ class FindingsTest {
 
             @Override
             public int active() {
-                return limit;
+                return active;
             }
 
             @Override
@@ -255,7 +291,7 @@ class FindingsTest {
 
             @Override
             public int threads() {
-                return limit;
+                return active;
             }
         };
     }

@@ -3,6 +3,7 @@ package io.smartasync.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smartasync.SmartAsync;
@@ -415,6 +416,27 @@ class ExecutorsTest {
                         .extracting(id -> id.getTag("name"))
                         .contains("smartasync-io", "smartasync-cpu")
                         .doesNotHaveDuplicates());
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void aLimitThatAnExecutorIsGivenWhileItRunsIsOnItsMeters() {
+        TestContext.with()
+                .withPropertyValues(
+                        "smartasync.executors.io.threads=virtual", "smartasync.executors.io.concurrency-limit=")
+                .run(context -> {
+                    SmartAsyncTaskExecutor io = context.getBean("smartasync-io", SmartAsyncTaskExecutor.class);
+                    for (String meter : List.of("executor.pool.core", "executor.pool.max")) {
+                        Gauge limit = context.getBean(MeterRegistry.class)
+                                .get(meter)
+                                .tag("name", "smartasync-io")
+                                .gauge();
+                        io.resize(null, 100);
+                        assertThat(limit.value()).isNaN();
+                        io.resize(7, 100);
+                        assertThat(limit.value()).isEqualTo(7);
+                    }
+                });
     }
 
     private static ApplicationContextRunner platform() {

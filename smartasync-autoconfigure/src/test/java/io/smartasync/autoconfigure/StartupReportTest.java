@@ -149,6 +149,17 @@ class StartupReportTest {
         assertThat(output).doesNotContain("smartasync.rules");
     }
 
+    /** Which are planned when they are first used. */
+    @Test
+    void aRuleForOperationsIsNotWarnedOf(CapturedOutput output) {
+        quotes().withPropertyValues(
+                        "smartasync.rules[0].method=SmartAsyncOperations#load",
+                        "smartasync.rules[1].method=io.smartasync.SmartAsync*#find")
+                .run(context -> assertThat(context).hasNotFailed());
+
+        assertThat(output).doesNotContain("smartasync.rules");
+    }
+
     @Test
     void aRuleForAMethodWithoutAnnotationIsWarnedOf(CapturedOutput output) {
         quotes().withPropertyValues("smartasync.rules[0].method=Quotes#plain")

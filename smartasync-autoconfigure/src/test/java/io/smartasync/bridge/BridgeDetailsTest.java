@@ -10,6 +10,7 @@ import io.reactivex.rxjava3.core.Single;
 import io.smallrye.mutiny.Uni;
 import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncBridge;
+import io.smartasync.SmartAsyncConfigurationException;
 import io.smartasync.TargetMethod;
 import io.smartasync.Workload;
 import io.smartasync.support.Calls;
@@ -35,6 +36,8 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Primary;
+import org.springframework.context.annotation.Profile;
 import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.support.SimpleThreadScope;
@@ -442,6 +445,70 @@ class BridgeDetailsTest {
         scanned().run(context -> assertThat(Arrays.asList(context.getBeanDefinitionNames()))
                 .contains("io.smartasync.bridge.found.ConditionalTexts")
                 .doesNotContain("io.smartasync.bridge.found.UnwantedTexts"));
+    }
+
+    @SmartAsyncBridge(CharSequence.class)
+    @Profile("elsewhere")
+    interface ElsewhereTexts {
+        CompletableFuture<Integer> length();
+    }
+
+    interface Lengths {
+        CompletableFuture<Integer> length();
+    }
+
+    @SmartAsyncBridge(CharSequence.class)
+    interface SecondTexts extends Lengths {}
+
+    @SmartAsyncBridge(CharSequence.class)
+    @Primary
+    interface FirstTexts extends Lengths {}
+
+    @SmartAsyncBridge(CharSequence.class)
+    @Lazy
+    interface LazyTexts extends Lengths {}
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportSmartAsyncBridges({ElsewhereTexts.class, SecondTexts.class, FirstTexts.class, LazyTexts.class})
+    static class Imports {}
+
+    @Test
+    void whatStandsOnABridgeHoldsForItAsForOtherBeans() {
+        TestContext.with()
+                .withUserConfiguration(Imports.class)
+                .withBean(String.class, () -> "a bean")
+                .run(context -> {
+                    assertThat(context).doesNotHaveBean(ElsewhereTexts.class);
+                    assertThat(context.getBean(Lengths.class)).isInstanceOf(FirstTexts.class);
+                    assertThat(context.getBeanFactory()
+                                    .getBeanDefinition(LazyTexts.class.getName())
+                                    .isLazyInit())
+                            .isTrue();
+                    assertThat(context.getBean(LazyTexts.class).length().get(10, TimeUnit.SECONDS))
+                            .isEqualTo(6);
+                });
+    }
+
+    static class NeedsBridge {
+        NeedsBridge(FirstTexts texts) {}
+    }
+
+    /** A library may import bridges into an application that has switched SmartAsync off, or into a slice of a test. */
+    @Test
+    void whereNothingMakesBridgesOnlyWhoeverNeedsOneIsRefused() {
+        List<ApplicationContextRunner> without = List.of(
+                TestContext.with().withPropertyValues("smartasync.enabled=false"), new ApplicationContextRunner());
+        for (ApplicationContextRunner runner : without) {
+            ApplicationContextRunner imported =
+                    runner.withUserConfiguration(Imports.class).withBean(String.class, () -> "a bean");
+            imported.run(context -> assertThat(context).hasNotFailed());
+            imported.withBean(NeedsBridge.class).run(context -> assertThat(context)
+                    .getFailure()
+                    .rootCause()
+                    .isInstanceOf(SmartAsyncConfigurationException.class)
+                    .hasMessageContaining("FirstTexts")
+                    .hasMessageContaining("smartasync.enabled is false"));
+        }
     }
 
     private static ApplicationContextRunner scanned() {

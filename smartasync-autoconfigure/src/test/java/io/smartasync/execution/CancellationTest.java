@@ -3,6 +3,7 @@ package io.smartasync.execution;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncTimeoutException;
@@ -272,6 +273,39 @@ class CancellationTest {
         });
     }
 
+    /** Such as Kotlin's {@code TODO()} throws. */
+    @Test
+    void aTimeoutEndsACallWhoseBodyReturnedAFutureThatFailsToCancel() {
+        TestContext.with(Bean.class)
+                .withPropertyValues("smartasync.executors.one.concurrency-limit=1", "smartasync.default-timeout=20ms")
+                .run(context -> {
+                    CompletableFuture<String> inner = new CompletableFuture<>() {
+                        @Override
+                        public boolean cancel(boolean interrupt) {
+                            throw new AssertionError("planned");
+                        }
+                    };
+                    assertThatThrownBy(() ->
+                                    context.getBean(Bean.class).pending(inner).get(10, TimeUnit.SECONDS))
+                            .hasCauseInstanceOf(TimeoutException.class);
+                    inner.complete("late");
+                    Await.idle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+                });
+    }
+
+    /** It is the body that fails so, and not its subscriber who cancels. */
+    @Test
+    void whoeverHasACancellationThatTheBodyFailedWithFindsThePermitFree() {
+        run((bean, one, calls) -> {
+            for (int i = 0; i < 200; i++) {
+                CompletableFuture<Integer> active = new CompletableFuture<>();
+                bean.cancelled().subscribe(value -> {}, failure -> active.complete(one.active()));
+                assertThat(active.get(10, TimeUnit.SECONDS)).isZero();
+            }
+            assertThat(calls.by("outcome")).containsExactly(entry("CANCELLED", 200L));
+        });
+    }
+
     @Test
     void thePermitIsHeldUntilTheFutureOfTheBodyCompletes() {
         run((bean, one, calls) -> {
@@ -380,6 +414,11 @@ class CancellationTest {
 
     @SmartAsync("one")
     static class Bean {
+
+        @SmartAsync(executor = "one", workload = Workload.IO)
+        public Mono<String> cancelled() {
+            return Mono.error(new CancellationException("planned"));
+        }
 
         public CompletableFuture<String> future() throws InterruptedException {
             return CompletableFuture.completedFuture(Body.block());

@@ -114,6 +114,45 @@ class ContextTest {
     }
 
     @Test
+    void whatAFallbackLeavesOnTheThreadOfATimeoutTheNextOneDoesNotSee() {
+        application().run(context -> {
+            Bean bean = context.getBean(Bean.class);
+            clearContext();
+            String first = bean.late()
+                    .exceptionally(failure -> {
+                        MDC.put("request", "left behind");
+                        return Thread.currentThread().getName();
+                    })
+                    .get(10, TimeUnit.SECONDS);
+            for (int i = 0; i < 100; i++) {
+                CompletableFuture<List<String>> next = bean.late()
+                        .handle((value, failure) ->
+                                List.of(Thread.currentThread().getName(), String.valueOf(MDC.get("request"))));
+                List<String> seen = next.get(10, TimeUnit.SECONDS);
+                assertThat(seen).element(1).isEqualTo("null");
+                if (seen.get(0).equals(first)) {
+                    return;
+                }
+            }
+            throw new AssertionError("no timeout ended on " + first + " again");
+        });
+    }
+
+    @Test
+    void whatAPlainTaskOrADependentLeavesThoseAfterItDoNotSee() {
+        application().run(context -> {
+            clearContext();
+            SmartAsyncTaskExecutor one = context.getBean("smartasync-one", SmartAsyncTaskExecutor.class);
+            one.submitCompletable(() -> MDC.put("request", "left behind"));
+            assertThat(one.submitCompletable(Seen::here)
+                            .get(10, TimeUnit.SECONDS)
+                            .mdc())
+                    .isNull();
+            assertThat(get(context.getBean(Bean.class).offloaded()).mdc()).isNull();
+        });
+    }
+
+    @Test
     void theGlobalRegistryIsLeftAlone() {
         List<Object> before = new ArrayList<>(ContextRegistry.getInstance().getThreadLocalAccessors());
         application().run(context -> {
@@ -336,6 +375,11 @@ class ContextTest {
     }
 
     static class Bean {
+
+        @SmartAsync(value = "one", timeout = "5ms")
+        public CompletableFuture<String> late() {
+            return new CompletableFuture<>();
+        }
 
         @SmartAsync("one")
         public Seen awaited() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.smartasync.SmartAsync;
+import io.smartasync.plan.Wish;
 import io.smartasync.support.TestContext;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -59,6 +60,25 @@ class DebugTest {
                 .singleElement()
                 .asString()
                 .contains("runMicros=0 outcome=CANCELLED");
+    }
+
+    /** A call under way keeps the route that it took, of which the new plan knows nothing. */
+    @Test
+    void aCallOfAMethodThatWasTunedMeanwhileSaysNothingOfWhoDecided(CapturedOutput output) {
+        TestContext.with(Bean.class).run(context -> {
+            CountDownLatch gate = new CountDownLatch(1);
+            CompletableFuture<String> running = context.getBean(Bean.class).blocked(gate);
+            context.getBean(MethodRegistry.class)
+                    .all()
+                    .forEach(method -> method.tune(new Wish("cpu", null, null, true)));
+            gate.countDown();
+            running.get(10, TimeUnit.SECONDS);
+        });
+        assertThat(output.getOut().lines().filter(line -> line.contains("call=Bean#blocked")))
+                .singleElement()
+                .asString()
+                .contains(" path=offload executor=io waitMicros=")
+                .doesNotContain("By=");
     }
 
     @Test

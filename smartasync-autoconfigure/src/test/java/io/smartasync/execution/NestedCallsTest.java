@@ -1,6 +1,7 @@
 package io.smartasync.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.smartasync.ReactorSmartAsyncOperations;
 import io.smartasync.SmartAsync;
@@ -410,6 +411,21 @@ class NestedCallsTest {
                 });
     }
 
+    /** Where the stack has ended, no clean-up can be relied on. */
+    @Test
+    void anOverflowOfTheStackLosesNoPermit() {
+        application().run(context -> {
+            First first = context.getBean(First.class);
+            SmartAsyncTaskExecutor one = context.getBean("smartasync-one", SmartAsyncTaskExecutor.class);
+            for (int i = 0; i < 5; i++) {
+                assertThatThrownBy(() -> first.withoutEnd(0).get(30, TimeUnit.SECONDS))
+                        .hasCauseInstanceOf(StackOverflowError.class);
+                Await.idle(one);
+                assertThat(first.future(i).get(10, TimeUnit.SECONDS)).isEqualTo(i);
+            }
+        });
+    }
+
     @Test
     void twentyChainsOverTwoExecutorsCompleteWhicheverEachStartsWith() {
         application().run(context -> {
@@ -581,6 +597,11 @@ class NestedCallsTest {
                     .thenMany(self.range(size))
                     .publishOn(Schedulers.parallel())
                     .concatMap(element -> self.mono(0));
+        }
+
+        @SmartAsync("one")
+        public CompletableFuture<Integer> withoutEnd(int depth) {
+            return CompletableFuture.completedFuture(self.withoutEnd(depth + 1).join() + 1);
         }
 
         @SmartAsync(executor = "one", workload = Workload.IO)

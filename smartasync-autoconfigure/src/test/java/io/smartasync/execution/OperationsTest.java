@@ -378,6 +378,51 @@ class OperationsTest {
         });
     }
 
+    /** Not a deadline's: what is stopped for it is cancelled. */
+    @Test
+    void anItemMayFailWithATimeoutOfItsOwn() {
+        run((context, operations) -> {
+            Calls calls = TestContext.calls(context);
+            CountDownLatch other = new CountDownLatch(1);
+            TimeoutException failure = new TimeoutException("of a client");
+            assertThatThrownBy(() -> operations.callAll(List.of(1, 2), 2, item -> {
+                        if (item == 1) {
+                            other.await();
+                            throw failure;
+                        }
+                        other.countDown();
+                        return forever();
+                    }))
+                    .isSameAs(failure);
+            awaitIdle(context);
+            assertThat(calls.by("outcome")).isEqualTo(Map.of("ERROR", 1L, "CANCELLED", 1L));
+        });
+    }
+
+    @Test
+    void whoeverHasTheFailureOfManyFindsTheirPermitFree() {
+        application()
+                .withPropertyValues(
+                        "smartasync.executors.one.concurrency-limit=1", "smartasync.executors.one.queue-capacity=0")
+                .run(context -> {
+                    SmartAsyncOperations operations =
+                            context.getBean(SmartAsyncOperations.class).executor("one");
+                    SmartAsyncTaskExecutor one = context.getBean("smartasync-one", SmartAsyncTaskExecutor.class);
+                    for (int i = 0; i < 200; i++) {
+                        CompletableFuture<Integer> active = new CompletableFuture<>();
+                        CountDownLatch gate = new CountDownLatch(1);
+                        operations
+                                .futureAll(List.of(1), 1, item -> {
+                                    gate.await();
+                                    throw new IOException("planned");
+                                })
+                                .whenComplete((all, failure) -> active.complete(one.active()));
+                        gate.countDown();
+                        assertThat(active.get(10, TimeUnit.SECONDS)).isZero();
+                    }
+                });
+    }
+
     @Test
     void aDeadlineLimitsAllOfThemTogether() {
         run((context, operations) -> {

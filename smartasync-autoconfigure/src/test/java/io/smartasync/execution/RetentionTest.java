@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.slf4j.MDC;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.context.annotation.Lazy;
 import reactor.core.publisher.Mono;
 
 /** When calls are over, nothing holds on to what they were made with; when an application is over, nothing to its classes. */
@@ -101,6 +103,53 @@ class RetentionTest {
             ContextRegistry.getInstance().removeThreadLocalAccessor("kept");
         }
         return List.of(new WeakReference<>(argument), new WeakReference<>(value));
+    }
+
+    @Test
+    void aFutureThatIsKeptHoldsNeitherTheCallAroundItsOwnNorWhatItsBodyReturned() {
+        TestContext.with(Nesting.class)
+                .withPropertyValues(
+                        "smartasync.executors.io.threads=platform", "smartasync.executors.io.concurrency-limit=1")
+                .run(context -> {
+                    List<CompletableFuture<?>> kept = new CopyOnWriteArrayList<>();
+                    List<WeakReference<Object>> used = callNested(context.getBean(Nesting.class), kept);
+                    Await.idle(context.getBean("smartasync-io", SmartAsyncTaskExecutor.class));
+                    used.forEach(RetentionTest::assertCleared);
+                    assertThat(kept).hasSize(2).allMatch(CompletableFuture::isDone);
+                });
+    }
+
+    private static List<WeakReference<Object>> callNested(Nesting bean, List<CompletableFuture<?>> kept)
+            throws Exception {
+        Object around = bean.around(kept).get(10, TimeUnit.SECONDS);
+        CompletableFuture<String> own = new CompletableFuture<>() {};
+        CompletableFuture<String> given = bean.given(own);
+        kept.add(given);
+        own.complete("done");
+        given.get(10, TimeUnit.SECONDS);
+        return List.of(new WeakReference<>(around), new WeakReference<>(own));
+    }
+
+    static class Nesting {
+
+        private final Nesting self;
+
+        Nesting(@Lazy Nesting self) {
+            this.self = self;
+        }
+
+        @SmartAsync
+        public CompletableFuture<Object> around(List<CompletableFuture<?>> kept) {
+            CompletableFuture<String> inner = self.given(CompletableFuture.completedFuture("done"));
+            inner.join();
+            kept.add(inner);
+            return CompletableFuture.completedFuture(new Object());
+        }
+
+        @SmartAsync
+        public CompletableFuture<String> given(CompletableFuture<String> result) {
+            return result;
+        }
     }
 
     private static final ThreadLocal<Object> KEPT = new ThreadLocal<>();

@@ -1,8 +1,12 @@
 package io.smartasync.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import io.smartasync.CallObserver;
+import io.smartasync.CallObserver.ObservedCall;
 import io.smartasync.Outcome;
 import io.smartasync.Route;
 import io.smartasync.SmartAsync;
@@ -32,6 +36,17 @@ class BrokenObserverTest {
     @Test
     void callsGoOnPastAnObserverWithoutContext() {
         callsGoOn(application -> application.withBean("broken", CallObserver.class, WithoutContext::new));
+    }
+
+    /** As a mock has it. */
+    @Test
+    void callsGoOnPastAnObserverThatReturnsNothing() {
+        callsGoOn(application -> application.withBean("broken", CallObserver.class, () -> mock(CallObserver.class)));
+        callsGoOn(application -> application.withBean("broken", CallObserver.class, () -> {
+            CallObserver observer = mock(CallObserver.class);
+            when(observer.start(any(), any())).thenReturn(mock(ObservedCall.class));
+            return observer;
+        }));
     }
 
     @Test

@@ -167,7 +167,7 @@ class ErrorsArriveAsThrownTest {
                     context.getBean(Bean.class).inBackground(new IOException("the body fails"));
                     Await.until("both are logged", () -> output.getAll().contains("the body fails"));
                     assertThat(output)
-                            .contains("AsyncUncaughtExceptionHandler failed", "Bean.inBackground", "the handler fails");
+                            .contains("AsyncUncaughtExceptionHandler failed", "Bean#inBackground", "the handler fails");
                 });
     }
 

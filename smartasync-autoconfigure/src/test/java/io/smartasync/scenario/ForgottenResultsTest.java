@@ -101,6 +101,15 @@ class ForgottenResultsTest {
         assertThat(output).doesNotContain("Bean#undebugged");
     }
 
+    @Test
+    void anErrorThatCannotBeToldFailsNobodyElsesCall(CapturedOutput output) {
+        run(context -> {
+            context.getBean(Bean.class).untold();
+            untilForgotten(context, "untold", "Untold");
+        });
+        assertThat(output).contains("A forgotten result of Bean#untold can't be told of");
+    }
+
     private static void run(Consumer<AssertableApplicationContext> test) {
         TestContext.with(Bean.class).run(test::accept);
     }
@@ -122,8 +131,22 @@ class ForgottenResultsTest {
                 .counter();
     }
 
+    static class Untold extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException("planned");
+        }
+    }
+
     static class Bean {
         private final CountDownLatch go = new CountDownLatch(1);
+
+        @SmartAsync(debug = true)
+        public CompletableFuture<String> untold() {
+            throw new Untold();
+        }
 
         @SmartAsync(debug = true)
         public CompletableFuture<String> waiting() {
