@@ -15,7 +15,8 @@ import org.springframework.core.annotation.AliasFor;
  * body of a future or publisher on an executor.
  *
  * <p>May stand on a class, an interface, a method, or as a meta-annotation on an annotation of your own. For each
- * attribute the method's value is taken before that of its type; a rule in {@code smartasync.rules} beats both.
+ * attribute the method's value is taken before that of its type; a rule in {@code smartasync.rules} beats both. A default that
+ * is written out counts as nothing written.
  *
  * <p>Only calls through the Spring bean are seen, unless AspectJ weaves the class: {@code this.other()} inside the bean is a
  * plain Java call.

@@ -94,7 +94,7 @@ public final class SmartAsyncAutoConfiguration {
             ExecutorDirectory executors,
             Planner planner,
             ConfigurableListableBeanFactory beans) {
-        return new StartupCheck(mapper.problems(executors), planner, properties, beans);
+        return new StartupCheck(mapper.problems(executors), planner, executors, properties, beans);
     }
 
     @Bean

@@ -8,6 +8,7 @@ import io.smartasync.aop.SelfInvocations;
 import io.smartasync.autoconfigure.SmartAsyncProperties.SelfInvocation;
 import io.smartasync.bridge.BridgeMatcher;
 import io.smartasync.bridge.BridgeRegistrar;
+import io.smartasync.execution.ExecutorDirectory;
 import io.smartasync.plan.Planner;
 import io.smartasync.plan.Rule;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
 
     private final List<Problem> problemsOfProperties;
     private final Planner planner;
+    private final ExecutorDirectory executors;
     private final boolean enabled;
     private final SelfInvocation selfInvocation;
     private final ConfigurableListableBeanFactory beans;
@@ -48,10 +50,12 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
     StartupCheck(
             List<Problem> problemsOfProperties,
             Planner planner,
+            ExecutorDirectory executors,
             SmartAsyncProperties properties,
             ConfigurableListableBeanFactory beans) {
         this.problemsOfProperties = problemsOfProperties;
         this.planner = planner;
+        this.executors = executors;
         this.enabled = properties.enabled();
         this.selfInvocation = properties.selfInvocation();
         this.beans = beans;
@@ -99,6 +103,10 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
         checkObservers(problems);
         if (!problems.isEmpty()) {
             throw new SmartAsyncConfigurationException(List.copyOf(problems));
+        }
+        for (String name : executors.hidden()) {
+            logger.warn("Executor bean '" + name + "' runs nothing for SmartAsync, for which that is the name of"
+                    + " smartasync.executors." + name + ". Rename the bean to use it.");
         }
         if (!planner.unmatchedRules().isEmpty()) {
             problemsOf(name -> true);

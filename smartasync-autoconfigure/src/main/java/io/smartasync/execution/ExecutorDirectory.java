@@ -56,6 +56,14 @@ public final class ExecutorDirectory implements ExecutorNames {
         return names;
     }
 
+    /** Beans that can't be named, since {@code smartasync.executors} has an executor of the same name. */
+    public Collection<String> hidden() {
+        return own.stream()
+                .filter(name -> beans.containsBean(name) && beans.isTypeMatch(name, Executor.class))
+                .sorted()
+                .toList();
+    }
+
     /** The name of the bean for an executor of {@code smartasync.executors}. */
     public static String beanName(String executor) {
         return "smartasync-" + executor;

@@ -9,6 +9,7 @@ import io.smartasync.Route;
 import io.smartasync.SmartAsyncTimeoutException;
 import io.smartasync.caller.CallerDetection;
 import io.smartasync.plan.Shape;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -51,6 +52,7 @@ public final class SmartAsyncEngine {
         this.callers = callers;
         this.timeouts = timeouts;
         this.context = context;
+        Objects.requireNonNull(Carried.NOTHING); // what is initialised first where a stack has ended stays broken
         this.backgroundErrors = SingletonSupplier.of(backgroundErrors);
     }
 

@@ -117,7 +117,9 @@ public final class Planner {
         Decided<@Nullable String> executor = Decided.first(places, Declared::executor, null);
         Decided<@Nullable Duration> timeout = Decided.first(places, Declared::timeout, null);
         if (timeout.value() == null && (workload != Workload.NON_BLOCKING || background || !subject.isCalledAsIs())) {
-            timeout = new Decided<>(defaults.defaultTimeout(), Decided.DEFAULT);
+            timeout = new Decided<>(
+                    defaults.defaultTimeout(),
+                    defaults.defaultTimeout() == null ? Decided.DEFAULT : "smartasync.default-timeout");
         }
         boolean hop = places.stream().anyMatch(Declared::makesHop);
 

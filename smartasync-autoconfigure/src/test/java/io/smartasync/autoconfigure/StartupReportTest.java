@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncConfigurationException;
 import io.smartasync.support.TestContext;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -147,6 +148,18 @@ class StartupReportTest {
                 .run(context -> assertThat(context).hasNotFailed());
 
         assertThat(output).doesNotContain("smartasync.rules");
+    }
+
+    @Test
+    void anExecutorBeanOfTheNameOfOneOfOursIsWarnedOf(CapturedOutput output) {
+        quotes().withBean("cpu", Executor.class, () -> Runnable::run)
+                .withBean("pool", Executor.class, () -> Runnable::run)
+                .withBean("io", String.class, () -> "no executor")
+                .run(context -> assertThat(context).hasNotFailed());
+
+        assertThat(output)
+                .containsOnlyOnce("Executor bean 'cpu' runs nothing for SmartAsync")
+                .doesNotContain("Executor bean 'pool'", "Executor bean 'io'");
     }
 
     /** Which are planned when they are first used. */

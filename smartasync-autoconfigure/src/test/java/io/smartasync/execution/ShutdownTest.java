@@ -18,6 +18,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.core.task.TaskRejectedException;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
 
 /** What becomes of work in flight when the application stops. */
@@ -252,6 +254,43 @@ class ShutdownTest {
                         .join())
                 .isInstanceOf(CancellationException.class)
                 .hasMessageContaining("was pending when smartasync.executors.io was shut down");
+    }
+
+    /** As Reactive Streams want it: one signal after the other. */
+    @Test
+    void aStreamThatIsEndedIsToldOfItAfterTheElementThatItIsBusyWith() {
+        CompletableFuture<FluxSink<Integer>> source = new CompletableFuture<>();
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        CountDownLatch entered = new CountDownLatch(1);
+        AtomicBoolean busy = new AtomicBoolean();
+        CompletableFuture<Boolean> toldWhileBusy = new CompletableFuture<>();
+        TestContext.with(Streams.class)
+                .withPropertyValues("smartasync.executors.io.shutdown.await-termination-period=10ms")
+                .run(context -> {
+                    context.getBean(Streams.class)
+                            .open(source)
+                            .subscribe(
+                                    element -> {
+                                        busy.set(true);
+                                        entered.countDown();
+                                        gate.join();
+                                        busy.set(false);
+                                    },
+                                    error -> toldWhileBusy.complete(busy.get()));
+                    FluxSink<Integer> sink = source.get(10, TimeUnit.SECONDS);
+                    new Thread(() -> sink.next(1)).start();
+                    entered.await();
+                });
+        gate.complete(null);
+        assertThat(toldWhileBusy).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(false);
+    }
+
+    static class Streams {
+
+        @SmartAsync(workload = Workload.IO)
+        public Flux<Integer> open(CompletableFuture<FluxSink<Integer>> source) {
+            return Flux.create(source::complete);
+        }
     }
 
     @Test
