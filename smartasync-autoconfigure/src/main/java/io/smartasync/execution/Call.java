@@ -156,6 +156,11 @@ class Call {
     /** The future that the body returned has completed, whoever ended the call. */
     void bodyCompleted() {}
 
+    /** How the call ends if its subscriber gives it up. */
+    Outcome givenUp() {
+        return Outcome.CANCELLED;
+    }
+
     /** Stops the body, which nobody waits for any more. */
     void abort(boolean interrupt) {}
 }

@@ -40,12 +40,14 @@ final class Permits<T> {
     /** What runs goes on, and what waits too, beyond a smaller limit or capacity. */
     synchronized void resize(int newLimit, int newCapacity) {
         int change = newLimit - limit;
-        limit = newLimit;
         capacity = newCapacity;
+        // Whoever looks in between finds too few that run, never too many
         if (change > 0) {
             free.release(change);
+            limit = newLimit;
             startWaiting();
         } else if (change < 0) {
+            limit = newLimit;
             free.reducePermits(-change);
         }
     }
@@ -96,6 +98,10 @@ final class Permits<T> {
     }
 
     int running() {
+        return Math.max(0, taken());
+    }
+
+    private int taken() {
         return limit - free.availablePermits();
     }
 
@@ -105,7 +111,7 @@ final class Permits<T> {
 
     /** Whether nothing runs or waits. A task that leaves the queue has its permit before, so none is overlooked. */
     boolean isIdle() {
-        return waiting() == 0 && running() == 0;
+        return waiting() == 0 && taken() == 0;
     }
 
     private void startWaiting() {

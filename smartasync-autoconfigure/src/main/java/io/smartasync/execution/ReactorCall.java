@@ -97,6 +97,11 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
         }
     }
 
+    @Override
+    Outcome givenUp() {
+        return routed.givenUp();
+    }
+
     /** Before the subscriber learns that it has ended, so that its next call finds the permit free. */
     @Override
     void onSettled(boolean cancelled) {

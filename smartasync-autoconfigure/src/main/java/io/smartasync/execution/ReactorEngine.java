@@ -2,12 +2,14 @@ package io.smartasync.execution;
 
 import io.smartasync.CallObserver;
 import io.smartasync.ExecutionPath;
+import io.smartasync.Outcome;
 import io.smartasync.Route;
 import io.smartasync.plan.Shape;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.core.ReactiveAdapter;
@@ -33,13 +35,19 @@ public final class ReactorEngine {
                 : routed.adapter().fromPublisher(publisher);
     }
 
-    /** One of many, which have a timeout together. */
-    static <I> Mono<Object> untimed(SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation) {
+    /** One of many, which have a timeout together; once {@code late}, those that still run are given up for that. */
+    static <I> Mono<Object> untimed(
+            SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation, AtomicBoolean late) {
         return new RoutedMono<>(engine, method, body, invocation) {
             @Override
             @Nullable
             Duration limit() {
                 return null;
+            }
+
+            @Override
+            Outcome givenUp() {
+                return late.get() ? Outcome.TIMEOUT : super.givenUp();
             }
         };
     }
@@ -110,6 +118,11 @@ public final class ReactorEngine {
         @Nullable
         Duration limit() {
             return method.timeout();
+        }
+
+        /** How a call ends that its subscriber gives up. */
+        Outcome givenUp() {
+            return Outcome.CANCELLED;
         }
 
         private static @Nullable Context contextOf(CoreSubscriber<?> subscriber) {

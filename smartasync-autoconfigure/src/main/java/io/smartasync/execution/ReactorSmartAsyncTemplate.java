@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.SingletonSupplier;
@@ -70,14 +71,16 @@ public final class ReactorSmartAsyncTemplate extends OperationsTemplate<ReactorS
     public <T, R> Flux<R> fluxAll(
             Collection<T> items, int concurrency, ThrowingFunction<T, ? extends @Nullable R> work) {
         BoundMethod method = fluxAll.obtain();
-        Flux<R> results = Flux.fromIterable(items)
-                .flatMapSequential(item -> item(method, () -> work.applyWithException(item)), concurrency);
         return Flux.defer(() -> {
             Duration limit = method.timeout();
+            AtomicBoolean late = new AtomicBoolean();
+            Flux<R> results = Flux.fromIterable(items)
+                    .flatMapSequential(item -> item(method, () -> work.applyWithException(item), late), concurrency);
             return limit == null
                     ? results
                     : within(
                             limit,
+                            late,
                             results,
                             () -> new TimeoutException(method.plan().name() + " did not complete for all of "
                                     + items.size() + " items within " + Call.text(limit)));
@@ -85,15 +88,22 @@ public final class ReactorSmartAsyncTemplate extends OperationsTemplate<ReactorS
     }
 
     @SuppressWarnings("unchecked")
-    private <R> Mono<R> item(BoundMethod method, Callable<? extends @Nullable R> work) {
-        return (Mono<R>) ReactorEngine.untimed(engine, method, ONE, work);
+    private <R> Mono<R> item(BoundMethod method, Callable<? extends @Nullable R> work, AtomicBoolean late) {
+        return (Mono<R>) ReactorEngine.untimed(engine, method, ONE, work, late);
     }
 
-    private <R> Flux<R> within(Duration limit, Flux<R> results, Supplier<TimeoutException> tooLate) {
+    private <R> Flux<R> within(
+            Duration limit, AtomicBoolean late, Flux<R> results, Supplier<TimeoutException> tooLate) {
         Sinks.Empty<Void> over = Sinks.empty();
         // One for the first element and all that follow, and not longer than these
         Mono<Object> deadline = Mono.create(sink -> {
-                    Future<?> running = engine.timeouts().schedule(sink::success, limit);
+                    Future<?> running = engine.timeouts()
+                            .schedule(
+                                    () -> {
+                                        late.set(true);
+                                        sink.success();
+                                    },
+                                    limit);
                     if (running != null) {
                         sink.onDispose(() -> running.cancel(false));
                     }

@@ -163,7 +163,7 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
 
     @Override
     public void cancel() {
-        if (call.settle(Outcome.CANCELLED, null)) {
+        if (call.settle(call.givenUp(), null)) {
             stop();
         }
     }

@@ -12,9 +12,11 @@ import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -117,24 +119,21 @@ class ContextTest {
     void whatAFallbackLeavesOnTheThreadOfATimeoutTheNextOneDoesNotSee() {
         application().run(context -> {
             Bean bean = context.getBean(Bean.class);
-            clearContext();
-            String first = bean.late()
-                    .exceptionally(failure -> {
-                        MDC.put("request", "left behind");
-                        return Thread.currentThread().getName();
-                    })
-                    .get(10, TimeUnit.SECONDS);
-            for (int i = 0; i < 100; i++) {
-                CompletableFuture<List<String>> next = bean.late()
-                        .handle((value, failure) ->
-                                List.of(Thread.currentThread().getName(), String.valueOf(MDC.get("request"))));
-                List<String> seen = next.get(10, TimeUnit.SECONDS);
+            Set<String> left = new HashSet<>();
+            while (true) {
+                clearContext(); // of this thread, where a fallback runs that comes too late
+                List<String> seen = bean.late()
+                        .handle((value, failure) -> {
+                            String found = String.valueOf(MDC.get("request"));
+                            MDC.put("request", "left behind");
+                            return List.of(Thread.currentThread().getName(), found);
+                        })
+                        .get(10, TimeUnit.SECONDS);
                 assertThat(seen).element(1).isEqualTo("null");
-                if (seen.get(0).equals(first)) {
-                    return;
+                if (seen.get(0).startsWith("smartasync-timeout-") && !left.add(seen.get(0))) {
+                    return; // on that thread once more
                 }
             }
-            throw new AssertionError("no timeout ended on " + first + " again");
         });
     }
 

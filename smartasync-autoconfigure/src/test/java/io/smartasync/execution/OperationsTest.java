@@ -43,6 +43,7 @@ import org.springframework.core.task.TaskRejectedException;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -435,6 +436,34 @@ class OperationsTest {
                     .withMessage("SmartAsyncOperations#items did not complete for all of 50 items within 500 ms");
             awaitIdle(context);
             assertThat(calls.by("outcome")).isEqualTo(Map.of("SUCCESS", 10L, "TIMEOUT", 2L));
+        });
+    }
+
+    @Test
+    void whatADeadlineStopsIsCountedAsThatInAFluxToo() {
+        run((context, operations) -> {
+            Calls calls = TestContext.calls(context);
+            ReactorSmartAsyncOperations reactor = context.getBean(ReactorSmartAsyncOperations.class);
+            assertThatThrownBy(() -> reactor.timeout(Duration.ofMillis(50))
+                            .fluxAll(ITEMS, 2, item -> forever())
+                            .collectList()
+                            .toFuture()
+                            .get(10, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(TimeoutException.class);
+            awaitIdle(context);
+            assertThat(calls.by("outcome")).isEqualTo(Map.of("TIMEOUT", 2L));
+
+            CountDownLatch begun = new CountDownLatch(2);
+            Disposable flux = reactor.timeout(Duration.ofHours(1))
+                    .fluxAll(ITEMS, 2, item -> {
+                        begun.countDown();
+                        return forever();
+                    })
+                    .subscribe();
+            begun.await();
+            flux.dispose();
+            awaitIdle(context);
+            assertThat(calls.by("outcome")).isEqualTo(Map.of("TIMEOUT", 2L, "CANCELLED", 2L));
         });
     }
 
