@@ -193,9 +193,9 @@ public final class Planner {
         }
         MergedAnnotation<SmartAsync> onType = AnnotatedMethods.onType(subject.type());
         if (onType.isPresent()) {
-            // Named on the type, an executor says where bodies run that must hop, but makes none hop; and of its
-            // methods those
-            // can run in the background that nobody awaits a result of
+            // Named on the type, an executor says where bodies run that must hop, but makes none hop; and those methods
+            // run
+            // in the background that have no result
             boolean isVoid = subject.returned() == void.class;
             places.add(declared("annotation on class", false, isVoid, onType, description, problems));
         }

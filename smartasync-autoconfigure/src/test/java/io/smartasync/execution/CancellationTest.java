@@ -273,7 +273,7 @@ class CancellationTest {
         });
     }
 
-    /** Such as Kotlin's {@code TODO()} throws. */
+    /** An Error too, which no future should throw there. */
     @Test
     void aTimeoutEndsACallWhoseBodyReturnedAFutureThatFailsToCancel() {
         TestContext.with(Bean.class)
