@@ -193,9 +193,8 @@ public final class Planner {
         }
         MergedAnnotation<SmartAsync> onType = AnnotatedMethods.onType(subject.type());
         if (onType.isPresent()) {
-            // Named on the type, an executor says where bodies run that must hop, but makes none hop; and those methods
-            // run
-            // in the background that have no result
+            // Named on the type, an executor says where bodies run that must hop, but makes none hop; and only methods
+            // without a result run in the background
             boolean isVoid = subject.returned() == void.class;
             places.add(declared("annotation on class", false, isVoid, onType, description, problems));
         }
