@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -34,10 +35,13 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
     private final AtomicInteger open;
     private final AtomicReferenceArray<R> results;
     private final AtomicReference<@Nullable Counted> counted = new AtomicReference<>();
-    private final AtomicReference<@Nullable Outcome> end = new AtomicReference<>();
-    private volatile @Nullable Throwable failed; // what the item threw that ended all
+    private final AtomicReference<@Nullable End> end = new AtomicReference<>();
+    private final AtomicBoolean failureTold = new AtomicBoolean();
     private Carried context = Carried.NOTHING;
     private final List<Worker> workers = new CopyOnWriteArrayList<>();
+
+    /** How what still runs ends, and what an item or worker failed with, if that ended all. */
+    private record End(Outcome outcome, @Nullable Throwable failure) {}
 
     /** Each item once one has begun; else the call as a whole. */
     private enum Counted {
@@ -99,11 +103,10 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
             // By now its permit is free again: whoever has the results, or the failure, may call at once
             worker.future.whenComplete((nothing, failure) -> {
                 succeedIfAllAreDone();
-                Outcome outcome = worker.refusal() == null ? Outcome.CANCELLED : Outcome.REJECTED;
-                if (failure != null && (failure == failed || end(outcome))) {
-                    stop();
-                    countIfNothingBegan(outcome, failure);
-                    super.completeExceptionally(failure);
+                if (failure != null) {
+                    Outcome outcome = worker.refusal() == null ? Outcome.CANCELLED : Outcome.REJECTED;
+                    end.compareAndSet(null, new End(outcome, failure));
+                    tellFailure(outcome);
                 }
             });
         }
@@ -123,11 +126,9 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
                     CallObserver.Scope observed = call.openScope()) {
                 results.set(i, work.applyWithException(items.get(i)));
             } catch (Throwable ex) {
-                Outcome stopped = end.get();
-                call.settle(stopped == null ? Call.outcome(ex) : stopped, ex);
-                if (end(Outcome.CANCELLED)) {
-                    failed = ex;
-                }
+                End stopped = end.get();
+                call.settle(stopped == null ? Call.outcome(ex) : stopped.outcome, ex);
+                end.compareAndSet(null, new End(Outcome.CANCELLED, ex));
                 throw ex;
             }
             call.settle(Outcome.SUCCESS, null);
@@ -141,6 +142,17 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
             stop(); // those that wait for a permit would find nothing
             super.complete(
                     IntStream.range(0, results.length()).mapToObj(results::get).toList());
+        }
+    }
+
+    /** By whichever worker is over first: the one whose item failed may have been stopped meanwhile. */
+    private void tellFailure(Outcome outcome) {
+        End ended = end.get();
+        Throwable failure = ended == null ? null : ended.failure;
+        if (failure != null && failureTold.compareAndSet(false, true)) {
+            stop();
+            countIfNothingBegan(outcome, failure);
+            super.completeExceptionally(failure);
         }
     }
 
@@ -194,7 +206,7 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
 
     /** Whether the caller of this method is the one who ends it; what still runs then ends with {@code outcome}. */
     private boolean end(Outcome outcome) {
-        return end.compareAndSet(null, outcome);
+        return end.compareAndSet(null, new End(outcome, null));
     }
 
     private void stop() {

@@ -45,9 +45,14 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
     private @Nullable Waiting waiting;
 
-    /** The body runs under the permit of another call, which is held as long, whatever becomes of that call. */
+    /**
+     * The body runs under the permit of another call, which is held as long, whatever becomes of that call. What the body has
+     * left to others knows that permit by it when the body is over.
+     *
+     * @param entered whether that call has one holder more for it
+     */
     private record SharedPermit(
-            OffloadedCall holder, @Nullable Waiting before) implements Waiting {
+            OffloadedCall holder, @Nullable Waiting before, boolean entered) implements Waiting {
 
         @Override
         public boolean over() {
@@ -56,7 +61,9 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
         @Override
         public void ended() {
-            holder.leave();
+            if (entered) {
+                holder.leave();
+            }
             if (before != null) {
                 before.ended();
             }
@@ -208,7 +215,9 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         if (Chain.holder(parent, executor) instanceof OffloadedCall holder
                 && holder.isOnBodyThread()
                 && holder.bodyRuns()) {
-            underPermitOfChain = true; // held longer, further down on this stack; which may end too deep for a clean-up
+            // It holds the permit longer, further down on this stack; which may end too deep for a clean-up
+            underPermitOfChain = true;
+            waiting = new SharedPermit(holder, waiting, false);
         } else {
             sharePermit();
         }
@@ -243,7 +252,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
     private void sharePermit() {
         underPermitOfChain = true;
         if (Chain.holder(parent, executor) instanceof OffloadedCall call && call.enter()) {
-            waiting = new SharedPermit(call, waiting);
+            waiting = new SharedPermit(call, waiting, true);
         }
     }
 
@@ -357,7 +366,6 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
             if (!underPermitOfChain) {
                 executor.ended();
             }
-            waiting = null; // it may hold the call whose permit was shared, and with it that one's result
         }
     }
 }

@@ -374,6 +374,28 @@ class NestedCallsTest {
         });
     }
 
+    /** The call in place, between the two, has ended; who waits is further up. */
+    @Test
+    void whatACallInPlaceLeavesBehindKnowsThePermitThatItsCallerWaitsUnder() {
+        application().run(context -> {
+            SmartAsyncOperations operations = context.getBean(SmartAsyncOperations.class);
+            SmartAsyncOperations one = operations.executor("one");
+            CountDownLatch betweenIsOver = new CountDownLatch(1);
+            Callable<CompletableFuture<Integer>> between =
+                    () -> operations.executor("other").future(() -> {
+                        betweenIsOver.await();
+                        return one.future(() -> 1).join();
+                    });
+            Callable<Integer> around = () -> {
+                CompletableFuture<Integer> left = one.future(between).join();
+                betweenIsOver.countDown();
+                return left.join();
+            };
+            assertThat(one.future(around).get(10, TimeUnit.SECONDS)).isEqualTo(1);
+            Await.idle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+        });
+    }
+
     /** More than are taken at once, so that it goes on when calls for the first elements have ended. */
     @Test
     void anElementOfANestedPublisherMayBringAnotherCall() {
