@@ -116,11 +116,6 @@ public final class Planner {
         boolean background = Decided.first(places, Declared::background, false).value();
         Decided<@Nullable String> executor = Decided.first(places, Declared::executor, null);
         Decided<@Nullable Duration> timeout = Decided.first(places, Declared::timeout, null);
-        if (timeout.value() == null && (workload != Workload.NON_BLOCKING || background || !subject.isCalledAsIs())) {
-            timeout = new Decided<>(
-                    defaults.defaultTimeout(),
-                    defaults.defaultTimeout() == null ? Decided.DEFAULT : "smartasync.default-timeout");
-        }
         boolean hop = places.stream().anyMatch(Declared::makesHop);
 
         if (subject.isCalledAsIs()) {
@@ -131,11 +126,6 @@ public final class Planner {
             problems.add(executors.unknown(description, executor.value()));
         }
 
-        Plan.Settings settings = new Plan.Settings(
-                workload,
-                timeout.value(),
-                Decided.first(places, Declared::interruptible, true).value(),
-                Decided.first(places, Declared::debug, defaults.debug()).value());
         Map<Caller, Route> row = new EnumMap<>(Caller.class);
         Map<Caller, String> executorBy = new EnumMap<>(Caller.class);
         boolean warnOnEventLoop = false;
@@ -157,6 +147,15 @@ public final class Planner {
             }
             row.put(caller, Plan.route(subject, caller, path, where));
         }
+        boolean leavesThreads = !executorBy.isEmpty() || !subject.isCalledAsIs();
+        if (timeout.value() == null && defaults.defaultTimeout() != null && leavesThreads) {
+            timeout = new Decided<>(defaults.defaultTimeout(), "smartasync.default-timeout");
+        }
+        Plan.Settings settings = new Plan.Settings(
+                workload,
+                timeout.value(),
+                Decided.first(places, Declared::interruptible, true).value(),
+                Decided.first(places, Declared::debug, defaults.debug()).value());
         Plan.Origins origins = new Plan.Origins(said.by(), timeout.by(), executorBy);
         return new Plan(subject, settings, origins, warnOnEventLoop, row);
     }

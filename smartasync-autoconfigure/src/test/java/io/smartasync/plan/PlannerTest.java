@@ -70,6 +70,11 @@ class PlannerTest {
         }
 
         @SmartAsync(workload = Workload.CPU)
+        public String computedValue() {
+            return "";
+        }
+
+        @SmartAsync(workload = Workload.CPU)
         public CompletableFuture<String> computed() {
             return CompletableFuture.completedFuture("");
         }
@@ -252,7 +257,8 @@ class PlannerTest {
 
     @ParameterizedTest
     @CsvSource({
-        "value, PT9S",
+        "value,",
+        "computedValue, PT9S", // by virtual threads
         "future, PT9S",
         "computed, PT9S",
         "background, PT9S",
@@ -260,7 +266,7 @@ class PlannerTest {
         "nonBlocking,",
         "mono,"
     })
-    void theDefaultTimeoutLimitsWhatMayLeaveItsThreadAndHasNoneOfItsOwn(String method, @Nullable Duration timeout) {
+    void theDefaultTimeoutLimitsWhatLeavesAThreadAndHasNoneOfItsOwn(String method, @Nullable Duration timeout) {
         Planner planner = planner(settings(Duration.ofSeconds(9), BlockingCallPolicy.FAIL));
 
         assertThat(planner.plan(Subject.of(Plain.class, method(Plain.class, method)))
