@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.context.ContextRegistry;
 import io.smartasync.BlockingCallOnEventLoopException;
 import io.smartasync.ExecutionPath;
+import io.smartasync.Outcome;
 import io.smartasync.ReactorSmartAsyncOperations;
 import io.smartasync.Route;
 import io.smartasync.SmartAsyncConfigurationException;
@@ -29,11 +31,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.MDC;
@@ -571,6 +575,58 @@ class OperationsTest {
         return item;
     }
 
+    /** Whoever still starts workers stops all of them, that one too. */
+    @Test
+    void theFailureOfAnItemIsToldThoughItsWorkerIsStoppedBeforeItIsOver() {
+        CountDownLatch workerEnds = new CountDownLatch(1);
+        CountDownLatch allAreStopped = new CountDownLatch(1);
+        ThreadLocal<Boolean> itemFailed = ThreadLocal.withInitial(() -> false);
+        SmartAsyncListener listener = new SmartAsyncListener() {
+            @Override
+            public void onEnd(Route route, Outcome outcome, @Nullable Throwable error, long nanos) {
+                itemFailed.set(outcome == Outcome.ERROR);
+            }
+        };
+        AtomicInteger workers = new AtomicInteger();
+        Executor host = task -> {
+            if (workers.incrementAndGet() == 1) {
+                new Thread(task).start();
+            } else {
+                outlast(workerEnds);
+            }
+        };
+        ContextRegistry.getInstance()
+                .registerThreadLocalAccessor(
+                        "gate",
+                        () -> {
+                            if (itemFailed.get()) {
+                                itemFailed.remove();
+                                workerEnds.countDown();
+                                outlast(allAreStopped);
+                            }
+                            return null;
+                        },
+                        value -> {},
+                        () -> {});
+        try {
+            TestContext.with()
+                    .withBean("host", Executor.class, () -> host)
+                    .withBean(SmartAsyncListener.class, () -> listener)
+                    .run(context -> {
+                        IOException failure = new IOException("planned");
+                        CompletableFuture<List<String>> all = context.getBean(SmartAsyncOperations.class)
+                                .executor("host")
+                                .futureAll(List.of(1, 2), 2, item -> {
+                                    throw failure;
+                                });
+                        allAreStopped.countDown();
+                        assertThatThrownBy(() -> all.get(10, TimeUnit.SECONDS)).hasCause(failure);
+                    });
+        } finally {
+            ContextRegistry.getInstance().removeThreadLocalAccessor("gate");
+        }
+    }
+
     @Test
     void manyItemsAreCancelledWithoutAnInterruptIfThatIsNotWanted() {
         run((context, operations) -> {
@@ -591,6 +647,13 @@ class OperationsTest {
             assertThat(interrupted.get(10, TimeUnit.SECONDS)).isFalse();
             awaitIdle(context);
         });
+    }
+
+    /** Even if it is interrupted. */
+    private static void outlast(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            Thread.onSpinWait();
+        }
     }
 
     private static <T> T forever() throws InterruptedException {
