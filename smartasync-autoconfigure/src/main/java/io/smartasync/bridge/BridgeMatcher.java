@@ -135,12 +135,7 @@ public final class BridgeMatcher {
         if (from.carrier() == Carrier.VALUE && to.carrier() == Carrier.VALUE) {
             checkExceptions(subject, called, target, targetType, problems);
         }
-        Conversion conversion = Conversion.between(
-                from.carrier(),
-                from.adapter(),
-                to.carrier(),
-                to.adapter(),
-                withoutNullForPrimitive(content, bridge, called));
+        Conversion conversion = Conversion.between(from, to, withoutNullForPrimitive(content, bridge, called));
         return new Match(called, target, conversion);
     }
 

@@ -6,7 +6,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.ReactiveAdapter;
 
 /**
  * Makes what the target returned into what the engine expects of the body: for a caller of a plain value or future the
@@ -20,26 +19,15 @@ interface Conversion {
     @Nullable
     Object apply(@Nullable Object result);
 
-    /**
-     * The conversion between two kinds of results.
-     *
-     * @param fromAdapter of the target's publisher, {@code null} if it returns none
-     * @param toAdapter of the bridge's publisher, {@code null} if it returns none
-     * @param content converts the content
-     */
-    static Conversion between(
-            Carrier from,
-            @Nullable ReactiveAdapter fromAdapter,
-            Carrier to,
-            @Nullable ReactiveAdapter toAdapter,
-            UnaryOperator<@Nullable Object> content) {
-        if (fromAdapter != null || toAdapter != null) {
-            return ReactorConversions.between(from, fromAdapter, to, toAdapter, content);
+    /** The conversion from what the target returns to what the bridge does; {@code content} converts the content. */
+    static Conversion between(ResultType from, ResultType to, UnaryOperator<@Nullable Object> content) {
+        if (from.adapter() != null || to.adapter() != null) {
+            return ReactorConversions.between(from, to, content);
         }
         if (content == Contents.AS_IT_IS) {
             return NONE;
         }
-        return from == Carrier.FUTURE
+        return from.carrier() == Carrier.FUTURE
                 ? result -> result == null ? null : map((CompletionStage<?>) result, content)
                 : content::apply;
     }

@@ -18,65 +18,59 @@ final class ReactorConversions {
 
     private ReactorConversions() {}
 
-    static Conversion between(
-            Carrier from,
-            @Nullable ReactiveAdapter fromAdapter,
-            Carrier to,
-            @Nullable ReactiveAdapter toAdapter,
-            UnaryOperator<@Nullable Object> content) {
-        if (from == to && content == Contents.AS_IT_IS && Objects.equals(fromAdapter, toAdapter)) {
+    static Conversion between(ResultType from, ResultType to, UnaryOperator<@Nullable Object> content) {
+        ReactiveAdapter toAdapter = to.adapter();
+        if (content == Contents.AS_IT_IS && Objects.equals(from.adapter(), toAdapter)) {
             return Conversion.NONE;
         }
         if (toAdapter != null) {
-            Function<@Nullable Object, @Nullable Publisher<?>> publisher = to == Carrier.MANY
-                    ? result -> many(from, fromAdapter, content, result)
-                    : result -> single(from, fromAdapter, content, result);
+            Function<@Nullable Object, @Nullable Publisher<?>> publisher = to.carrier() == Carrier.MANY
+                    ? result -> many(from, content, result)
+                    : result -> single(from, content, result);
             return result -> {
                 Publisher<?> converted = publisher.apply(result);
                 return converted == null ? null : toAdapter.fromPublisher(converted);
             };
         }
         return result -> {
-            Mono<?> whole = result == null ? null : whole(from, Objects.requireNonNull(fromAdapter), result);
+            Mono<?> whole = result == null ? null : whole(from, result);
             return whole == null ? null : Conversion.map(ReactorEngine.toFuture(whole), content);
         };
     }
 
     private static @Nullable Flux<?> many(
-            Carrier from,
-            @Nullable ReactiveAdapter fromAdapter,
-            UnaryOperator<@Nullable Object> content,
-            @Nullable Object result) {
-        if (from == Carrier.MANY && fromAdapter != null && result != null) {
-            return Flux.from(fromAdapter.toPublisher(result));
+            ResultType from, UnaryOperator<@Nullable Object> content, @Nullable Object result) {
+        if (from.carrier() == Carrier.MANY && result != null) {
+            return Flux.from(publisher(from, result));
         }
-        Mono<?> mono = single(from, fromAdapter, content, result);
+        Mono<?> mono = single(from, content, result);
         return mono == null ? null : mono.flatMapIterable(list -> (Collection<?>) list);
     }
 
     private static @Nullable Mono<?> single(
-            Carrier from,
-            @Nullable ReactiveAdapter fromAdapter,
-            UnaryOperator<@Nullable Object> content,
-            @Nullable Object result) {
-        if (from == Carrier.VALUE) {
+            ResultType from, UnaryOperator<@Nullable Object> content, @Nullable Object result) {
+        if (from.carrier() == Carrier.VALUE) {
             return Mono.justOrEmpty(content.apply(result));
         }
         if (result == null) {
             return null; // the engine tells whose mistake that is
         }
-        if (fromAdapter == null) {
+        if (from.carrier() == Carrier.FUTURE) {
             CompletionStage<?> stage = (CompletionStage<?>) result;
             return Mono.fromCompletionStage(Conversion.map(stage, content));
         }
-        Mono<?> whole = whole(from, fromAdapter, result);
+        Mono<?> whole = whole(from, result);
         return content == Contents.AS_IT_IS
                 ? whole
                 : whole.mapNotNull(content).switchIfEmpty(Mono.fromSupplier(() -> content.apply(null)));
     }
 
-    private static Mono<?> whole(Carrier from, ReactiveAdapter adapter, Object result) {
-        Publisher<?> publisher = adapter.toPublisher(result);
-        return from == Carrier.MANY ? Flux.from(publisher).collectList() : Mono.from(publisher);
+    private static Mono<?> whole(ResultType from, Object result) {
+        Publisher<?> publisher = publisher(from, result);
+        return from.carrier() == Carrier.MANY ? Flux.from(publisher).collectList() : Mono.from(publisher);
+    }
+
+    private static Publisher<?> publisher(ResultType from, Object result) {
+        return Objects.requireNonNull(from.adapter()).toPublisher(result);
     }
 }

@@ -14,8 +14,13 @@ import org.springframework.util.ClassUtils;
  * @param type the class that it returns
  * @param carrier how the content comes
  * @param content the value, or what the future or publisher has in the end; for {@link Carrier#MANY} each element
+ * @param adapter converts the publisher, {@code null} if it is none
  */
-record ResultType(Class<?> type, Carrier carrier, ResolvableType content) {
+record ResultType(
+        Class<?> type,
+        Carrier carrier,
+        ResolvableType content,
+        @Nullable ReactiveAdapter adapter) {
 
     /** How a result comes to the caller. */
     enum Carrier {
@@ -24,11 +29,7 @@ record ResultType(Class<?> type, Carrier carrier, ResolvableType content) {
         /** A publisher of at most one element. */
         SINGLE,
         /** A publisher of any number of elements. */
-        MANY;
-
-        boolean isPublisher() {
-            return this == SINGLE || this == MANY;
-        }
+        MANY
     }
 
     /** What {@code method} returns to users of {@code type}, which may bind its type variables. */
@@ -42,22 +43,18 @@ record ResultType(Class<?> type, Carrier carrier, ResolvableType content) {
                         Carrier.VALUE,
                         returned.isPrimitive()
                                 ? ResolvableType.forClass(ClassUtils.resolvePrimitiveIfNecessary(returned))
-                                : declared);
-            case FUTURE -> new ResultType(returned, Carrier.FUTURE, element(declared));
+                                : declared,
+                        null);
+            case FUTURE -> new ResultType(returned, Carrier.FUTURE, element(declared), null);
             case PUBLISHER -> {
                 ReactiveAdapter adapter = Objects.requireNonNull(Shape.adapter(returned));
                 yield new ResultType(
                         returned,
                         adapter.isMultiValue() ? Carrier.MANY : Carrier.SINGLE,
-                        adapter.isNoValue() ? ResolvableType.forClass(Void.class) : element(declared));
+                        adapter.isNoValue() ? ResolvableType.forClass(Void.class) : element(declared),
+                        adapter);
             }
         };
-    }
-
-    /** How to convert the publisher, {@code null} if it is none. */
-    @Nullable
-    ReactiveAdapter adapter() {
-        return carrier.isPublisher() ? Shape.adapter(type) : null;
     }
 
     /** The first type argument. */
