@@ -35,8 +35,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     private volatile ExecutorService threads;
     private final Object idle = new Object();
     private volatile boolean closed;
-    private volatile @Nullable Integer concurrencyLimit;
-    private volatile int queueCapacity;
+    private volatile ExecutorSettings current; // with the limits of the last resize
     private final Loans loans = new Loans();
     private final LongAdder completed = new LongAdder();
 
@@ -57,12 +56,12 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         this.context = context;
         this.classLoader = classLoader;
         this.threads = BodyThreads.of(settings, context, classLoader);
-        this.concurrencyLimit = settings.concurrencyLimit();
-        this.queueCapacity = settings.queueCapacity();
-        this.permits = new Permits<>(permits(concurrencyLimit), queueCapacity, this::start);
+        this.current = settings;
+        this.permits = new Permits<>(permits(settings), settings.queueCapacity(), this::start);
     }
 
-    private static int permits(@Nullable Integer limit) {
+    private static int permits(ExecutorSettings settings) {
+        Integer limit = settings.concurrencyLimit();
         return limit == null ? Integer.MAX_VALUE : limit;
     }
 
@@ -75,18 +74,16 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
      */
     public synchronized void resize(@Nullable Integer newLimit, int newCapacity) {
         ExecutorSettings next = settings.withLimits(newLimit, newCapacity); // refuses what can't work
-        Integer size = next.concurrencyLimit();
         // Whoever has a permit counts on a thread, by the old limit too
-        resizeThreads(size, permits(concurrencyLimit));
-        permits.resize(permits(newLimit), newCapacity);
-        resizeThreads(size, permits.running());
-        concurrencyLimit = newLimit;
-        queueCapacity = newCapacity;
+        resizeThreads(Math.max(permits(next), permits(current)));
+        permits.resize(permits(next), newCapacity);
+        resizeThreads(Math.max(permits(next), permits.running()));
+        current = next;
     }
 
-    private void resizeThreads(@Nullable Integer size, int needed) {
-        if (threads instanceof BodyThreads.Pool pool && size != null) {
-            pool.resize(Math.max(size, needed));
+    private void resizeThreads(int size) {
+        if (threads instanceof BodyThreads.Pool pool) {
+            pool.resize(size);
         }
     }
 
@@ -107,12 +104,12 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
 
     @Override
     public @Nullable Integer concurrencyLimit() {
-        return concurrencyLimit;
+        return current.concurrencyLimit();
     }
 
     @Override
     public int queueCapacity() {
-        return queueCapacity;
+        return current.queueCapacity();
     }
 
     @Override
@@ -262,7 +259,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     /** Takes work again after {@link #close()}, if the application is started again. */
     synchronized void open() {
         if (closed) {
-            threads = BodyThreads.of(settings.withLimits(concurrencyLimit, queueCapacity), context, classLoader);
+            threads = BodyThreads.of(current, context, classLoader);
             closed = false;
         }
     }
@@ -347,7 +344,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
 
     private TaskRejectedException full() {
         return new TaskRejectedException("smartasync.executors." + name() + " is full: " + active()
-                + " bodies run and " + queueCapacity
+                + " bodies run and " + queueCapacity()
                 + " wait. Raise its concurrency-limit or queue-capacity, or call less often.");
     }
 
