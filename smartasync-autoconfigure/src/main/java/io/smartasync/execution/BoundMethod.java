@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.apache.commons.logging.Log;
@@ -234,6 +235,19 @@ public final class BoundMethod {
     IllegalStateException nullResult() {
         return new IllegalStateException(plan.name() + " returned null in place of its "
                 + plan.subject().method().getReturnType().getSimpleName());
+    }
+
+    TimeoutException tooLate(Duration limit) {
+        return new TimeoutException(plan.name() + " did not complete within " + text(limit));
+    }
+
+    TimeoutException tooLateForAll(int items, Duration limit) {
+        return new TimeoutException(
+                plan.name() + " did not complete for all of " + items + " items within " + text(limit));
+    }
+
+    private static String text(Duration limit) {
+        return limit.toMillis() > 0 ? limit.toMillis() + " ms" : limit.toNanos() + " ns";
     }
 
     /** Why the current thread, an event loop, can't have the value. */

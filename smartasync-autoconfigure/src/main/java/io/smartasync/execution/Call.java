@@ -9,7 +9,6 @@ import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,15 +134,6 @@ class Call {
     /** How a call ends whose body, or its future, fails with {@code error}. */
     static Outcome outcome(Throwable error) {
         return error instanceof CancellationException ? Outcome.CANCELLED : Outcome.ERROR;
-    }
-
-    TimeoutException timeoutException(Duration limit) {
-        return new TimeoutException(method.plan().name() + " did not complete within " + text(limit));
-    }
-
-    /** As people say it. */
-    static String text(Duration limit) {
-        return limit.toMillis() > 0 ? limit.toMillis() + " ms" : limit.toNanos() + " ns";
     }
 
     /**

@@ -156,7 +156,7 @@ final class CallFuture extends AwaitedFuture<@Nullable Object> implements Call.R
 
     @Override
     public void timeOut(Duration limit) {
-        TimeoutException error = call.timeoutException(limit);
+        TimeoutException error = call.method.tooLate(limit);
         if (call.settle(Outcome.TIMEOUT, error)) {
             stop(true);
             ended(error);

@@ -157,8 +157,7 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
     }
 
     private void timeOut(Duration limit) {
-        completeExceptionally(new TimeoutException(method.plan().name() + " did not complete for all of " + items.size()
-                + " items within " + Call.text(limit)));
+        completeExceptionally(method.tooLateForAll(items.size(), limit));
     }
 
     @Override

@@ -78,12 +78,7 @@ public final class ReactorSmartAsyncTemplate extends OperationsTemplate<ReactorS
                     .flatMapSequential(item -> item(method, () -> work.applyWithException(item), late), concurrency);
             return limit == null
                     ? results
-                    : within(
-                            limit,
-                            late,
-                            results,
-                            () -> new TimeoutException(method.plan().name() + " did not complete for all of "
-                                    + items.size() + " items within " + Call.text(limit)));
+                    : within(limit, late, results, () -> method.tooLateForAll(items.size(), limit));
         });
     }
 

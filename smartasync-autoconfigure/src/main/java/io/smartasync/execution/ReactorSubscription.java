@@ -175,7 +175,7 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
 
     @Override
     public void timeOut(Duration limit) {
-        end(Outcome.TIMEOUT, call.timeoutException(limit));
+        end(Outcome.TIMEOUT, call.method.tooLate(limit));
     }
 
     /** Stops the work, which neither the subscriber nor the publisher has ended. */
