@@ -65,7 +65,7 @@ class FutureCall<I> extends OffloadedCall {
             mayPend();
             return;
         }
-        leave();
+        release();
         if (failure == null) {
             future.succeed(result);
         } else {
@@ -87,7 +87,7 @@ class FutureCall<I> extends OffloadedCall {
 
     @Override
     void bodyCompleted() {
-        leave();
+        release();
     }
 
     @Nullable
@@ -98,7 +98,7 @@ class FutureCall<I> extends OffloadedCall {
     @Override
     void neverRan(@Nullable TaskRejectedException reason) {
         if (reason == null) {
-            leave();
+            release();
         } else {
             refusal = reason;
             future.fail(Outcome.REJECTED, reason);

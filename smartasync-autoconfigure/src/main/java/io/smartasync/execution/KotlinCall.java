@@ -34,7 +34,7 @@ final class KotlinCall extends ReactorCall {
     void onSettled(boolean cancelled) {
         super.onSettled(cancelled);
         if (!cancelled) {
-            steps.leaveIfHere();
+            steps.releaseIfHere();
         }
     }
 

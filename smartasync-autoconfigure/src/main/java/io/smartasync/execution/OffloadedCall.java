@@ -62,7 +62,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         @Override
         public void ended() {
             if (entered) {
-                holder.leave();
+                holder.release();
             }
             if (before != null) {
                 before.ended();
@@ -172,7 +172,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
     @Override
     public final void refused(TaskRejectedException reason) {
-        returnPermit();
+        releasePermitOfChain();
         neverRan(reason);
         forget();
     }
@@ -251,12 +251,12 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
     private void sharePermit() {
         underPermitOfChain = true;
-        if (Chain.holder(parent, executor) instanceof OffloadedCall call && call.enter()) {
+        if (Chain.holder(parent, executor) instanceof OffloadedCall call && call.retain()) {
             waiting = new SharedPermit(call, waiting, true);
         }
     }
 
-    private void returnPermit() {
+    private void releasePermitOfChain() {
         if (underPermitOfChain && waiting != null) {
             waiting.ended();
         }
@@ -333,8 +333,8 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
     final void leaveBody() {
         if (!bodyLeft) {
             bodyLeft = true;
-            returnPermit();
-            leave();
+            releasePermitOfChain();
+            release();
         }
     }
 
@@ -344,18 +344,18 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
             stage = RESULT_PENDS;
             executor.resultPends(this);
             if (!isLive()) {
-                executor.resultIsThere(this); // whoever left meanwhile may have come too early
+                executor.resultIsThere(this); // whoever released it meanwhile may have come too early
             }
         }
     }
 
-    /** A part of the body runs on a thread of its own; whether that thread now holds the permit too. */
-    final boolean enter() {
+    /** Adds a holder, such as a thread that runs a part of the body; {@code false} if there is none any more. */
+    final boolean retain() {
         return HOLDERS.getAndUpdate(this, count -> count == 0 ? 0 : count + 1) > 0;
     }
 
-    /** One of the holders needs the permit no more: a thread, or the result, which is there. */
-    final void leave() {
+    /** Removes a holder; the last one gives the permit back. */
+    final void release() {
         if (HOLDERS.decrementAndGet(this) == 0) {
             if (Chain.running() != this) {
                 forget();

@@ -105,7 +105,7 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
     /** Before the subscriber learns that it has ended, so that its next call finds the permit free. */
     @Override
     void onSettled(boolean cancelled) {
-        leave();
+        release();
         if (cancelled) {
             return; // the body may go on
         }
@@ -115,7 +115,7 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
         }
         Pull here = pullHere();
         if (here != null) {
-            here.leaveHere();
+            here.releaseHere();
         }
     }
 
@@ -231,11 +231,11 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
         @Override
         public void run() {
             runner = Thread.currentThread();
-            holdsPermit = enter();
+            holdsPermit = retain();
             try {
                 super.run();
             } finally {
-                leaveHere();
+                releaseHere();
                 runner = null;
                 remove(this);
                 if ((isCancelled() && method.interruptible())
@@ -245,10 +245,10 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
             }
         }
 
-        void leaveHere() {
+        void releaseHere() {
             if (holdsPermit) {
                 holdsPermit = false;
-                leave();
+                release();
             }
         }
 

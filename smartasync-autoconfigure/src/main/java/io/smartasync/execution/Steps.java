@@ -62,10 +62,10 @@ final class Steps implements Executor {
     }
 
     /** Gives back the permit if the current thread runs a step, which has ended the call. */
-    void leaveIfHere() {
+    void releaseIfHere() {
         Turn running = turn;
         if (running != null && running.thread == Thread.currentThread()) {
-            running.leave();
+            running.release();
         }
     }
 
@@ -84,7 +84,7 @@ final class Steps implements Executor {
         public void run() {
             turn = this;
             thread = Thread.currentThread();
-            holdsPermit = call.enter();
+            holdsPermit = call.retain();
             try {
                 call.runPart(false, () -> {
                     step(next());
@@ -94,7 +94,7 @@ final class Steps implements Executor {
             } catch (Throwable ex) {
                 call.subscription.onError(ex);
             } finally {
-                leave();
+                release();
                 thread = null;
             }
         }
@@ -141,10 +141,10 @@ final class Steps implements Executor {
             }
         }
 
-        private void leave() {
+        private void release() {
             if (holdsPermit) {
                 holdsPermit = false;
-                call.leave();
+                call.release();
             }
         }
 
