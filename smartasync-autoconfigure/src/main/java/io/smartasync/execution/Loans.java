@@ -20,7 +20,7 @@ final class Loans {
     Waiting waiting(Link lender, OffloadedCall borrower) {
         return new Waiting() {
             @Override
-            public boolean over() {
+            public boolean stop() {
                 return withdraw(lender, borrower);
             }
 

@@ -55,8 +55,8 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
             OffloadedCall holder, @Nullable Waiting before, boolean entered) implements Waiting {
 
         @Override
-        public boolean over() {
-            return before == null || before.over();
+        public boolean stop() {
+            return before == null || before.stop();
         }
 
         @Override
@@ -325,8 +325,8 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
     }
 
     @Override
-    public final boolean waited() {
-        return waiting == null || waiting.over();
+    public final boolean stopWaiting() {
+        return waiting == null || waiting.stop();
     }
 
     /** The body needs its thread no more. */

@@ -169,7 +169,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
             if (call.isOccupiedByChain() || !call.mayWait(waits)) {
                 runUnderPermitOfChain(call);
             } else if (!permits.enqueue(call)) {
-                call.waited();
+                call.stopWaiting();
                 call.refused(full());
             } else if (call.isSettled()) {
                 withdraw(call);
@@ -191,7 +191,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     @Override
     public void withdraw(OffloadedCall call) {
         permits.withdraw(call);
-        call.waited();
+        call.stopWaiting();
         checkIdle();
     }
 
@@ -240,7 +240,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     }
 
     private boolean start(Task task) {
-        return task.waited() && launch(task);
+        return task.stopWaiting() && launch(task);
     }
 
     private boolean launch(Task task) {
@@ -313,7 +313,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
      */
     private void abandon() {
         permits.drain(task -> {
-            if (task.waited()) {
+            if (task.stopWaiting()) {
                 task.refused(shutDown());
             }
         });

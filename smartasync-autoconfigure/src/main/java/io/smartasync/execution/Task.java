@@ -18,8 +18,8 @@ interface Task extends Runnable {
         return false;
     }
 
-    /** It has waited for a permit, and waits no more; {@code false} if it runs already, without one. */
-    default boolean waited() {
+    /** Ends its wait for a permit; {@code false} if it runs already, without one. */
+    default boolean stopWaiting() {
         return true;
     }
 }

@@ -8,14 +8,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which executors' permits are held by calls that wait for which other executors: so that no circle of executors waits for
- * itself. Only nested calls that would have to wait come here. Thread-safe.
+ * Which executors' permits are held by calls that wait for which other executors, so that no cycle of them closes: it would
+ * wait for ever. Only nested calls that would have to wait come here. Thread-safe.
  */
 public final class WaitGraph {
 
     private final Map<BodyExecutor, Map<BodyExecutor, Integer>> waits = new HashMap<>();
 
-    /** Notes that holders of {@code held} wait for {@code wanted}; {@code null} if that would close a circle. */
+    /** Notes that holders of {@code held} wait for {@code wanted}; {@code null} if that would close a cycle. */
     synchronized @Nullable Waiting enter(Set<BodyExecutor> held, BodyExecutor wanted) {
         if (reaches(wanted, held, new HashSet<>())) {
             return null;
@@ -23,9 +23,9 @@ public final class WaitGraph {
         for (BodyExecutor holder : held) {
             waits.computeIfAbsent(holder, key -> new HashMap<>()).merge(wanted, 1, Integer::sum);
         }
-        AtomicBoolean waits = new AtomicBoolean(true);
+        AtomicBoolean waiting = new AtomicBoolean(true);
         return () -> {
-            if (waits.getAndSet(false)) {
+            if (waiting.getAndSet(false)) {
                 leave(held, wanted);
             }
             return true;
