@@ -59,11 +59,7 @@ public final class Plan {
         this.warnOnEventLoop = warnOnEventLoop;
         this.row = new EnumMap<>(row);
         row.forEach((caller, route) -> inTransaction.put(
-                caller, route.path() == ExecutionPath.AWAIT ? route(subject, caller, inPlace(), null) : route));
-    }
-
-    static Route route(Subject subject, Caller caller, ExecutionPath path, @Nullable String executor) {
-        return new Route(subject.className(), subject.name(), caller, path, executor);
+                caller, route.path() == ExecutionPath.AWAIT ? subject.route(caller, inPlace(), null) : route));
     }
 
     /** A caller that runs the body on its own thread may still have to wait for the future or publisher that it gives. */

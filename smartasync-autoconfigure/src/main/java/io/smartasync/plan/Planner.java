@@ -139,13 +139,13 @@ public final class Planner {
                 warnOnEventLoop = defaults.onBlockingCall() == BlockingCallPolicy.WARN;
             }
             String where = null;
-            if (leavesThread(path, subject, workload, hop, caller)) {
+            if (leavesThread(path, workload, hop, caller)) {
                 where = executor.value() != null
                         ? executor.value()
                         : defaults.route(caller).executorFor(workload);
                 executorBy.put(caller, executor.value() != null ? executor.by() : "route");
             }
-            row.put(caller, Plan.route(subject, caller, path, where));
+            row.put(caller, subject.route(caller, path, where));
         }
         boolean leavesThreads = !executorBy.isEmpty() || !subject.isCalledAsIs();
         if (timeout.value() == null && defaults.defaultTimeout() != null && leavesThreads) {
@@ -160,14 +160,11 @@ public final class Planner {
         return new Plan(subject, settings, origins, warnOnEventLoop, row);
     }
 
-    /** A caller that waits for the future or publisher of a body may have called that body in place. */
-    private static boolean leavesThread(
-            ExecutionPath path, Subject subject, Workload workload, boolean hop, Caller caller) {
+    /** A caller that waits for the future or publisher of a body calls it where it would call that of a plain value. */
+    private static boolean leavesThread(ExecutionPath path, Workload workload, boolean hop, Caller caller) {
         return switch (path) {
             case OFFLOAD -> true;
-            case AWAIT ->
-                DecisionTable.path(subject.shape(), Shape.BLOCKING, workload, hop, false, caller)
-                        == ExecutionPath.AWAIT;
+            case AWAIT -> DecisionTable.path(Shape.BLOCKING, workload, hop, false, caller) == ExecutionPath.AWAIT;
             case DIRECT, PASS_THROUGH, REJECT -> false;
         };
     }

@@ -1,7 +1,11 @@
 package io.smartasync.plan;
 
+import io.smartasync.Caller;
+import io.smartasync.ExecutionPath;
+import io.smartasync.Route;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -61,6 +65,10 @@ public record Subject(Class<?> type, String name, Method method, Method called, 
     /** Whether it is called as what it is, and not through a bridge or an operation. */
     boolean isCalledAsIs() {
         return called.equals(method) && result == shape();
+    }
+
+    Route route(Caller caller, ExecutionPath path, @Nullable String executor) {
+        return new Route(className(), name, caller, path, executor);
     }
 
     /** The simple name of the class, the value of the meter tag {@code class}. */
