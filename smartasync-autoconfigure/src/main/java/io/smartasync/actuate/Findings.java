@@ -1,10 +1,12 @@
 package io.smartasync.actuate;
 
+import io.smartasync.Caller;
 import io.smartasync.ExecutionPath;
 import io.smartasync.ExecutorState;
 import io.smartasync.Outcome;
 import io.smartasync.actuate.CallStatistics.Calls;
 import io.smartasync.actuate.CallStatistics.Histogram;
+import io.smartasync.execution.ExecutorDirectory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +15,8 @@ import java.util.Map;
 /** Reads what should be changed from what was counted. Without samples there is no finding. */
 final class Findings {
 
-    private static final String LOOP = "event-loop";
+    private static final String LOOP = Caller.EVENT_LOOP.tag();
+    private static final String DIRECT = ExecutionPath.DIRECT.tag();
 
     private final Thresholds thresholds;
     private final long since;
@@ -80,7 +83,8 @@ final class Findings {
     /** Without a limit, bodies can only wait for the threads of the machine, which others of them compute on. */
     private static String raise(String method, String executor, List<? extends ExecutorState> executors) {
         return executors.stream()
-                .filter(state -> executor.equals(state.name()) || executor.equals("smartasync-" + state.name()))
+                .filter(state ->
+                        executor.equals(state.name()) || executor.equals(ExecutorDirectory.beanName(state.name())))
                 .findFirst()
                 .map(state -> state.concurrencyLimit() == null
                         ? rule(
@@ -93,7 +97,7 @@ final class Findings {
     /** Not from one call, such as the first, which loads classes: of fewer than 100 the p99 is the longest. */
     private void holdsLoop(String method, Calls calls, List<Finding> findings) {
         long limit = thresholds.held().toMillis();
-        boolean direct = calls.path().equals("direct");
+        boolean direct = calls.path().equals(DIRECT);
         Histogram held = direct ? calls.time() : calls.returning();
         if (calls.caller().equals(LOOP) && held.count() >= thresholds.samples() * 5 && held.isLonger(0.99, limit)) {
             findings.add(new Finding(
@@ -152,7 +156,7 @@ final class Findings {
         if (count >= thresholds.samples() * 50
                 && all.stream()
                         .allMatch(calls ->
-                                calls.path().equals("direct") && !calls.caller().equals(LOOP))) {
+                                calls.path().equals(DIRECT) && !calls.caller().equals(LOOP))) {
             findings.add(new Finding(
                     method,
                     "only ever called directly: the annotation measures, and decides nothing",

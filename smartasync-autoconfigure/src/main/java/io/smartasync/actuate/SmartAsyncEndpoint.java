@@ -200,12 +200,7 @@ public class SmartAsyncEndpoint {
         }
         Map<BoundMethod, Wish> wishes = new LinkedHashMap<>();
         for (BoundMethod method : named) {
-            Wish now = method.tuning();
-            Wish wish = new Wish(
-                    change.executor() == null ? now.executor() : change.executor(),
-                    change.workload() == null ? now.workload() : change.workload(),
-                    timeout == null ? now.timeout() : timeout,
-                    change.debug() == null ? now.debug() : change.debug());
+            Wish wish = change.orElse(method.tuning());
             check(method, wish);
             wishes.put(method, wish);
         }

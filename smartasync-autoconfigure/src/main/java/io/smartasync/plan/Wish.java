@@ -7,8 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is wanted of a call besides its annotation: by a rule, by a piece of code itself, or by somebody who tunes a running
- * application.
- * What is {@code null} is left to others.
+ * application. What is {@code null} is left to others.
  *
  * @param executor the name of an executor
  * @param workload what the body does to its thread
@@ -23,6 +22,15 @@ public record Wish(
 
     /** Wants nothing. */
     public static final Wish NONE = new Wish(null, null, null, null);
+
+    /** The same, with what it leaves to others taken from {@code other}. */
+    public Wish orElse(Wish other) {
+        return new Wish(
+                executor == null ? other.executor : executor,
+                workload == null ? other.workload : workload,
+                timeout == null ? other.timeout : timeout,
+                debug == null ? other.debug : debug);
+    }
 
     /** For logs: what is wanted, such as {@code timeout=PT1S}. */
     @Override
