@@ -12,7 +12,7 @@ import org.springframework.util.ReflectionUtils;
 /** The body of a call of a bridge: the target's method, with what stands around it (transactions, caches, security). */
 final class BridgeBody implements Body<Object[]> {
 
-    private static final MethodType ANY = MethodType.methodType(Object.class, Object.class, Object[].class);
+    private static final MethodType GENERIC = MethodType.methodType(Object.class, Object.class, Object[].class);
 
     private final Object bean;
     private final MethodHandle target;
@@ -40,14 +40,17 @@ final class BridgeBody implements Body<Object[]> {
     private static MethodHandle handle(Method method) {
         ReflectionUtils.makeAccessible(method);
         try {
-            return MethodHandles.lookup()
-                    .unreflect(method)
-                    .asFixedArity()
-                    .asSpreader(Object[].class, method.getParameterCount())
-                    .asType(ANY);
+            return generic(MethodHandles.lookup().unreflect(method));
         } catch (IllegalAccessException ex) {
             throw new IllegalStateException("Can't call " + method, ex);
         }
+    }
+
+    /** The same method, to be called with its receiver and an array of all arguments. */
+    static MethodHandle generic(MethodHandle method) {
+        return method.asFixedArity()
+                .asSpreader(Object[].class, method.type().parameterCount() - 1)
+                .asType(GENERIC);
     }
 
     /** The same calls of another bean of the same class. */

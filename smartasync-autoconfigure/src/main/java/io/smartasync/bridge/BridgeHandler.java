@@ -4,7 +4,6 @@ import io.smartasync.execution.BoundMethod;
 import io.smartasync.execution.SmartAsyncEngine;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -17,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class BridgeHandler implements InvocationHandler {
 
     private static final Object[] NO_ARGUMENTS = {};
-    private static final MethodType DEFAULT = MethodType.methodType(Object.class, Object.class, Object[].class);
 
     private final String name;
     private final SmartAsyncEngine engine;
@@ -49,11 +47,8 @@ final class BridgeHandler implements InvocationHandler {
         Class<?> declaring = method.getDeclaringClass();
         Class<?> caller = Modifier.isPublic(declaring.getModifiers()) ? bridge : declaring; // Java's own give no rights
         try {
-            return MethodHandles.privateLookupIn(caller, MethodHandles.lookup())
-                    .unreflectSpecial(method, caller)
-                    .asFixedArity()
-                    .asSpreader(Object[].class, method.getParameterCount())
-                    .asType(DEFAULT);
+            return BridgeBody.generic(MethodHandles.privateLookupIn(caller, MethodHandles.lookup())
+                    .unreflectSpecial(method, caller));
         } catch (IllegalAccessException ex) {
             throw new IllegalStateException("Can't call " + method, ex);
         }

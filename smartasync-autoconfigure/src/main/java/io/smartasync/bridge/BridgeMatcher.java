@@ -186,7 +186,7 @@ public final class BridgeMatcher {
             String subject, Method called, Method target, Class<?> targetType, List<Problem> problems) {
         for (Class<?> thrown : target.getExceptionTypes()) {
             boolean checked = !RuntimeException.class.isAssignableFrom(thrown) && !Error.class.isAssignableFrom(thrown);
-            if (checked && Arrays.stream(called.getExceptionTypes()).noneMatch(type -> type.isAssignableFrom(thrown))) {
+            if (checked && !ReflectionUtils.declaresException(called, thrown)) {
                 problems.add(new Problem(
                         subject,
                         describe(targetType, target) + " may throw " + thrown.getSimpleName()
