@@ -110,7 +110,7 @@ public class SmartAsyncDashboard {
         try {
             return ApplicationConversionService.getSharedInstance().convert(written, type);
         } catch (ConversionException ex) {
-            String reason = field + " can't be '" + written + "', but " + right;
+            String reason = field + " can't be '" + written + "'; write " + right;
             throw new InvalidEndpointRequestException(reason, reason, ex);
         }
     }

@@ -174,11 +174,11 @@ public class SmartAsyncEndpoint {
         for (SmartAsyncTaskExecutor candidate : executors.get()) {
             if (candidate.name().equals(subject)) {
                 if (!change.equals(Wish.NONE)) {
-                    throw invalid(subject + " is an executor; it has a concurrencyLimit and a queueCapacity");
+                    throw invalid(subject + " is an executor, which has a concurrencyLimit and a queueCapacity");
                 }
                 if (!ofExecutor) {
                     throw invalid("Nothing is set; " + subject
-                            + " is an executor, it has a concurrencyLimit and a queueCapacity");
+                            + " is an executor, which has a concurrencyLimit and a queueCapacity");
                 }
                 resize(
                         candidate,
@@ -192,7 +192,8 @@ public class SmartAsyncEndpoint {
 
     private void tune(String subject, List<BoundMethod> named, Wish change) {
         if (change.equals(Wish.NONE)) {
-            throw invalid("Nothing is set; " + subject + " is a method, it has executor, timeout, workload and debug");
+            throw invalid(
+                    "Nothing is set; " + subject + " is a method, which has executor, timeout, workload and debug");
         }
         Duration timeout = change.timeout();
         if (timeout != null && (timeout.isZero() || timeout.isNegative())) {

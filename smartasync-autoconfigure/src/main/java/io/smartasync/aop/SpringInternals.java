@@ -43,7 +43,8 @@ final class SpringInternals {
         try {
             return MethodHandles.privateLookupIn(owner, MethodHandles.lookup()).findVarHandle(owner, name, type);
         } catch (ReflectiveOperationException ex) {
-            throw new IllegalStateException("SmartAsync does not know how this Spring keeps invocations", ex);
+            throw new IllegalStateException(
+                    "SmartAsync can't read " + owner.getName() + "." + name + " of this Spring version", ex);
         }
     }
 }

@@ -105,7 +105,7 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
             throw new SmartAsyncConfigurationException(List.copyOf(problems));
         }
         for (String name : executors.hidden()) {
-            logger.warn("Executor bean '" + name + "' runs nothing for SmartAsync, for which that is the name of"
+            logger.warn("Executor bean '" + name + "' runs nothing for SmartAsync, which takes that name for"
                     + " smartasync.executors." + name + ". Rename the bean to use it.");
         }
         if (!planner.unmatchedRules().isEmpty()) {
@@ -113,7 +113,7 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
             for (Rule rule : planner.unmatchedRules()) {
                 if (!rule.isForOperations()) { // which are planned when they are first used
                     logger.warn("The rule for \"" + rule.method()
-                            + "\" in smartasync.rules applies to no @SmartAsync method that is known by now: none matches"
+                            + "\" in smartasync.rules applies to no @SmartAsync method that is known so far: none matches"
                             + " it, or an earlier rule matches first");
                 }
             }
@@ -162,7 +162,7 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
         if (observers.size() > 1 && beans.getBeanProvider(CallObserver.class).getIfUnique() == null) {
             problems.add(new Problem(
                     "CallObserver beans " + String.join(", ", observers),
-                    "calls are followed by one observer",
+                    "only one observer can follow the calls",
                     "Mark one of them with @Primary, or let it tell the others."));
         }
     }

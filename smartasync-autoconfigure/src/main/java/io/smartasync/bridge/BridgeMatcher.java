@@ -44,7 +44,7 @@ public final class BridgeMatcher {
     static Class<?> targetType(Class<?> bridge) {
         return Objects.requireNonNull(
                         AnnotationUtils.findAnnotation(bridge, SmartAsyncBridge.class),
-                        () -> bridge.getName() + " is no @SmartAsyncBridge")
+                        () -> bridge.getName() + " is not a @SmartAsyncBridge")
                 .value();
     }
 
@@ -64,7 +64,7 @@ public final class BridgeMatcher {
         List<Match> matches = new ArrayList<>();
         String subject = describe(bridge);
         if (!bridge.isInterface()) {
-            problems.add(new Problem(subject, "it is no interface", "Declare an interface in its place."));
+            problems.add(new Problem(subject, "it is not an interface", "Declare an interface in its place."));
             return matches;
         }
         if (bridge.isSealed()) {
@@ -74,7 +74,8 @@ public final class BridgeMatcher {
             problems.add(new Problem(
                     subject,
                     "it is @SmartAsync too, or a method of it is, so calls would be run and counted twice",
-                    "Say it on " + targetType(bridge).getSimpleName() + " or in smartasync.rules."));
+                    "Annotate " + targetType(bridge).getSimpleName()
+                            + " instead, or write a rule in smartasync.rules."));
         }
         for (Method method : bridge.getMethods()) {
             if (Modifier.isAbstract(method.getModifiers()) && !ReflectionUtils.isObjectMethod(method)) {
@@ -105,11 +106,11 @@ public final class BridgeMatcher {
                             ? unmatched(subject, bridge, called, targetType, name)
                             : new Problem(
                                     subject,
-                                    "it could stand for each of "
+                                    "it matches several methods of its target, "
                                             + candidates.stream()
                                                     .map(method -> describe(targetType, method))
                                                     .collect(Collectors.joining(" and ")),
-                                    "Use the very parameter types of one of them."));
+                                    "Give it exactly the parameter types of one of them."));
             return null;
         }
         Method target = candidates.get(0);

@@ -86,11 +86,12 @@ public final class Bridges {
                     ex instanceof NoUniqueBeanDefinitionException several
                             ? new Problem(
                                     BridgeMatcher.describe(bridge),
-                                    "several beans are its target, " + type + ": " + several.getBeanNamesFound(),
+                                    "several beans are of its target type, " + type + ": "
+                                            + several.getBeanNamesFound(),
                                     "Name one by a @Qualifier on the bridge, or mark one with @Primary.")
                             : new Problem(
                                     BridgeMatcher.describe(bridge),
-                                    "no bean is its target, " + type,
+                                    "no bean is of its target type, " + type,
                                     "Declare a bean of that type, with the qualifier of the bridge if it has one.")));
         }
     }

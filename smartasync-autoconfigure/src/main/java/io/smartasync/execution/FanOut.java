@@ -67,7 +67,7 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
 
     FanOut<T, R> start(int concurrency) {
         if (concurrency < 1) {
-            throw new IllegalArgumentException("At least one at once, not " + concurrency);
+            throw new IllegalArgumentException("concurrency must be at least 1, not " + concurrency);
         }
         if (items.isEmpty()) {
             succeedIfAllAreDone();

@@ -52,7 +52,7 @@ final class ForgottenResults {
                     logger.warn(forgotten);
                 } catch (RuntimeException ex) { // of the error's own message: it is no matter of whoever calls next
                     logger.warn(
-                            "A forgotten result of " + forgotten.method.plan().name() + " can't be told of", ex);
+                            "A forgotten result of " + forgotten.method.plan().name() + " can't be reported", ex);
                 }
                 forgotten.method.forgotten(forgotten.error);
             }

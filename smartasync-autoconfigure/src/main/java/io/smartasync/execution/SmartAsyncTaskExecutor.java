@@ -285,7 +285,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
             }
             logger.warn("smartasync.executors." + name() + ": " + active() + " calls still run ("
                     + pending.size() + " with a pending result) and " + queued() + " wait after "
-                    + settings.awaitTermination() + "; those are interrupted or cancelled, these refused");
+                    + settings.awaitTermination() + "; the former are interrupted or cancelled, the latter refused");
             abandon();
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
@@ -330,9 +330,9 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     }
 
     private void abandon(OffloadedCall call) {
-        call.abandon(new CancellationException(
-                "The result of " + call.method.plan().name() + " was pending when smartasync.executors." + name()
-                        + " was shut down, since the application is"));
+        call.abandon(
+                new CancellationException("The result of " + call.method.plan().name()
+                        + " was pending when smartasync.executors." + name() + " was shut down with the application"));
     }
 
     /** Ends the threads, with what is left on them. */
@@ -349,6 +349,6 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     }
 
     private TaskRejectedException shutDown() {
-        return new TaskRejectedException("smartasync.executors." + name() + " is shut down, since the application is");
+        return new TaskRejectedException("smartasync.executors." + name() + " is shut down, as the application is");
     }
 }

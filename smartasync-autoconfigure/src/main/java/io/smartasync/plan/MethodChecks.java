@@ -140,7 +140,7 @@ final class MethodChecks {
                 && !Shape.isFlow(type)) {
             problems.add(new Problem(
                     subject,
-                    "it makes a " + type.getSimpleName() + " of a Flow, whose coroutine would leave its executor then",
+                    "it makes a " + type.getSimpleName() + " of a Flow, so that its coroutine would leave the executor",
                     "Return Flow, or declare workload = NON_BLOCKING on " + planned + "."));
         }
         switch (shape) {

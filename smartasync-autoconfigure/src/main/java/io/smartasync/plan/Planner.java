@@ -250,7 +250,7 @@ public final class Planner {
         }
         problems.add(new Problem(
                 description,
-                "'" + text + "' is no timeout",
+                "'" + text + "' is not a timeout",
                 "Write a positive duration, such as \"500ms\" or \"2s\"."));
         return null;
     }

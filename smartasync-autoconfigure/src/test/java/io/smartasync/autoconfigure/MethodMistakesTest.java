@@ -84,7 +84,7 @@ class MethodMistakesTest {
                 .withPropertyValues("find.timeout=" + timeout, "find.executor=io"));
 
         assertThat(refusal.getDescription())
-                .contains(TimeoutFromProperty.class.getName() + ".find\n", "'" + timeout + "' is no timeout");
+                .contains(TimeoutFromProperty.class.getName() + ".find\n", "'" + timeout + "' is not a timeout");
         assertThat(refusal.getAction()).contains("\"500ms\" or \"2s\"");
     }
 

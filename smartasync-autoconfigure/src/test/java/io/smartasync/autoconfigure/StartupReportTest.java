@@ -99,7 +99,7 @@ class StartupReportTest {
     void theMistakeOfALazyBeanIsReportedAtStartup() {
         FailureAnalysis refusal = Refusal.of(TestContext.with().withUserConfiguration(OnlyLateMistake.class));
 
-        assertThat(refusal.getDescription()).contains("Late.find\n", "'soon' is no timeout");
+        assertThat(refusal.getDescription()).contains("Late.find\n", "'soon' is not a timeout");
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -141,7 +141,7 @@ class BridgeMistakesTest {
                                 + "      it is @SmartAsync too, or a method of it is, so calls would be run and counted twice",
                         "@SmartAsyncBridge io.smartasync.bridge.BridgeMistakesTest$TwiceOverInherited\n"
                                 + "      it is @SmartAsync too, or a method of it is, so calls would be run and counted twice",
-                        "NoInterface\n      it is no interface",
+                        "NoInterface\n      it is not an interface",
                         "Sealed\n      it is sealed, so no proxy can implement it");
         assertThat(refusal.getAction())
                 .contains("Add 'throws IOException'.", "Make the element types agree.", "or name that method with");

@@ -270,7 +270,7 @@ class BridgesTest {
         application().withBean("archive", HttpQuotes.class).run(context -> assertThat(context)
                 .getFailure()
                 .rootCause()
-                .hasMessageContaining("several beans are its target"));
+                .hasMessageContaining("several beans are of its target type"));
         TestContext.with()
                 .withUserConfiguration(ImportsQualified.class)
                 .withBean("live", HttpQuotes.class)

@@ -107,7 +107,7 @@ class ForgottenResultsTest {
             context.getBean(Bean.class).untold();
             untilForgotten(context, "untold", "Untold");
         });
-        assertThat(output).contains("A forgotten result of Bean#untold can't be told of");
+        assertThat(output).contains("A forgotten result of Bean#untold can't be reported");
     }
 
     private static void run(Consumer<AssertableApplicationContext> test) {
