@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A future that ends its work whoever completes it. A thread of ours that waits for it without a permit, as one does that
- * went on with what depends on another result, is replaced meanwhile: the work may need it.
+ * A future whose work ends with it, whoever completes it. A pool thread that waits for it without a permit, because it went
+ * on with what depends on another result, is replaced meanwhile: the work may need a thread.
  */
 abstract class AwaitedFuture<T extends @Nullable Object> extends CompletableFuture<T> {
 
@@ -39,7 +39,7 @@ abstract class AwaitedFuture<T extends @Nullable Object> extends CompletableFutu
         return isDone() ? null : BodyThreads.leave();
     }
 
-    /** The JDK's own would go past {@link #complete}. */
+    /** The JDK's own would bypass {@link #complete}. */
     @Override
     public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
         executor.execute(() -> {

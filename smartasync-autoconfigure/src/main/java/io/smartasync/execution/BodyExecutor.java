@@ -1,6 +1,6 @@
 package io.smartasync.execution;
 
-/** Where the engine lets bodies run. Nothing here blocks the thread that asks, or throws. */
+/** Where bodies run. No method blocks its caller or throws. */
 interface BodyExecutor {
 
     String name();
@@ -9,8 +9,8 @@ interface BodyExecutor {
     Carried.Runner runner();
 
     /**
-     * Runs the call as soon as there is a permit, which it holds until {@link #ended()}; or under a permit of its own
-     * chain, if it would have to wait for that. If the executor is full or shut down, the call is told so.
+     * Runs the call as soon as there is a permit, which it holds until {@link #ended()}; or under one that its own
+     * chain holds, if it would have to wait for that. If the executor is full or shut down, the call is told so.
      */
     void submit(OffloadedCall call);
 
@@ -20,7 +20,7 @@ interface BodyExecutor {
     /** Runs more work of a call that still holds its permit; if there are no threads left, the work is told so. */
     void resume(Task work);
 
-    /** Runs work of a call under the permit of its chain. What holds that may wait for it, on the last thread there is. */
+    /** Runs work of a call under the permit of its chain, on one more thread: the holder may wait for it on the last one. */
     void runBeside(Task work);
 
     /** A call is done: its permit is free. */

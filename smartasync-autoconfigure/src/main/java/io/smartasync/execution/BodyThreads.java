@@ -39,8 +39,8 @@ final class BodyThreads {
     }
 
     /**
-     * The current thread will wait, or run what may. If it has no permit any more, since it goes on with what depends on a
-     * body, another takes its place until it is back: whoever has a permit counts on a thread.
+     * The current thread is about to wait, or to run what may wait. If it holds no permit any more, because it goes on with
+     * what depends on a body, another takes its place until it is back: each permit needs a thread.
      *
      * @return {@code null} if there is no need
      */
@@ -48,7 +48,7 @@ final class BodyThreads {
         return Thread.currentThread() instanceof PoolThread thread ? thread.leave() : null;
     }
 
-    /** A thread is where others do not count on it. */
+    /** The time during which another thread takes the place of one that waits. */
     interface Away extends AutoCloseable {
 
         /** It is back. */
@@ -56,7 +56,7 @@ final class BodyThreads {
         void close();
     }
 
-    /** A thread for each permit, and for each of its threads that is busy without one. Of these some stay, for the next. */
+    /** A thread for each permit, and one more for each thread that is busy without one. Some of these stay, for the next. */
     static final class Pool extends ThreadPoolExecutor {
 
         private final ContextCarrier context;
@@ -82,7 +82,7 @@ final class BodyThreads {
 
         @Override
         protected void beforeExecute(Thread thread, Runnable task) {
-            // Whatever the last task, or a future's dependents, have left
+            // Clears what the last task, or a future's dependents, have left
             thread.setContextClassLoader(classLoader);
             context.clear();
             ((PoolThread) thread).task = task;
@@ -100,8 +100,8 @@ final class BodyThreads {
         }
 
         /**
-         * A thread that ends, since it was idle, does not see what comes at this moment, and the superclass leaves that to the
-         * others. Those may all wait for it.
+         * A thread that ends because it was idle misses what comes at this moment. The superclass leaves that to the other
+         * threads, which may all be waiting for it.
          */
         private void makeSureOfAThread() {
             if (!getQueue().isEmpty()) {
@@ -119,7 +119,7 @@ final class BodyThreads {
             adapt();
         }
 
-        /** Lets {@code work} have a thread that nobody with a permit counts on; to be run or refused. */
+        /** Gives {@code work} a thread besides those of the permits; the result has to be run or refused. */
         Task beside(Task work) {
             beside(1);
             return new Beside(this, work);
@@ -153,7 +153,7 @@ final class BodyThreads {
 
         private final Pool pool;
 
-        // Seen only by itself
+        // Used by this thread only
         private @Nullable Runnable task;
         private boolean away;
 

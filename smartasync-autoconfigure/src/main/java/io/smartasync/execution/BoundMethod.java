@@ -31,7 +31,7 @@ public final class BoundMethod {
 
     private static final Log logger = LogFactory.getLog("io.smartasync");
 
-    /** The method whose next call on this thread was decided by whoever makes it, a bridge or proxy, who counts it too. */
+    /** The method whose next call on this thread a bridge or proxy has decided already, and counts. */
     private static final ThreadLocal<@Nullable BoundMethod> DECIDED = new ThreadLocal<>();
 
     private final Function<Wish, Plan> planner;
@@ -47,7 +47,7 @@ public final class BoundMethod {
 
     private volatile Wish tuning = Wish.NONE;
 
-    /** Of the plan, and of those before it, under which calls may still be made. */
+    /** Those of the plan, and of earlier plans, under which calls may still be made. */
     private final Map<String, BodyExecutor> executors = new ConcurrentHashMap<>();
 
     private final Set<Route> routes = ConcurrentHashMap.newKeySet();
@@ -156,7 +156,7 @@ public final class BoundMethod {
         return calledThrough && DECIDED.get() == this;
     }
 
-    /** Lets such a call through. What the body calls in its turn was not decided, but a second attempt (a retry) was. */
+    /** Lets such a call through. The calls that the body makes were not decided; another attempt at it (a retry) was. */
     <I> @Nullable Object letThrough(Body<I> body, I invocation) throws Throwable {
         DECIDED.remove();
         try {

@@ -21,15 +21,15 @@ class Call {
 
     private static final CallObserver.Scope NO_SCOPE = () -> {};
 
+    private static final long NOT_STARTED = -1;
+
     final BoundMethod method;
     final Route route;
     final long start = System.nanoTime();
     private volatile boolean settled;
 
-    /** The time from submission to the start of the body, 0 where that is at once. Other threads log it only. */
+    /** The time from submission to the start of the body, 0 if it starts at once. Other threads only log it. */
     private long waitNanos;
-
-    private static final long NOT_STARTED = -1;
 
     private volatile @Nullable Future<?> timeout;
 
@@ -63,7 +63,7 @@ class Call {
         return observed;
     }
 
-    /** Whether the caller of this method is the one who ends the call, and so the one who may tell its result. */
+    /** Ends the call; {@code false} if it has ended already. Whoever ends it passes the result on. */
     boolean settle(Outcome outcome, @Nullable Throwable error) {
         if (settled || !SETTLED.compareAndSet(this, false, true)) {
             return false;

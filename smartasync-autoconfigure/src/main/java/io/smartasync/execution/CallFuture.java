@@ -25,7 +25,7 @@ final class CallFuture extends AwaitedFuture<@Nullable Object> implements Call.R
         this.call = call;
     }
 
-    /** Lets {@code engine} find out if nobody takes the result. */
+    /** Has {@code engine} report it if nobody takes the result. */
     CallFuture watchedBy(SmartAsyncEngine engine) {
         ForgottenResults.Watched watch = engine.watch(this, call.method);
         if (watch == null) {
@@ -80,14 +80,14 @@ final class CallFuture extends AwaitedFuture<@Nullable Object> implements Call.R
         return super.isDone();
     }
 
-    /** As {@code thenCompose} and {@code thenCombine} take another one. */
+    /** Called by {@code thenCompose} and {@code thenCombine} for the other stage. */
     @Override
     public CompletableFuture<@Nullable Object> toCompletableFuture() {
         taken();
         return super.toCompletableFuture();
     }
 
-    /** Each stage that depends on this one begins with it. */
+    /** Called for each stage that depends on this one. */
     @Override
     public <U> CompletableFuture<U> newIncompleteFuture() {
         taken();
@@ -110,7 +110,7 @@ final class CallFuture extends AwaitedFuture<@Nullable Object> implements Call.R
 
     /** Takes over the result of the body's own future. */
     void adopt(CompletionStage<?> stage) {
-        // As most bodies return it: nothing to build. A subclass may refuse to be asked, as completedStage's does
+        // What most bodies return: nothing to build. A subclass may refuse to be asked, as that of completedStage does
         if (stage.getClass() == CompletableFuture.class
                 && stage instanceof CompletableFuture<?> done
                 && done.isDone()

@@ -9,13 +9,13 @@ interface Carried {
     /** The thread that a body runs on. */
     enum Runner {
 
-        /** Runs other bodies of ours too, and nothing else: nothing is found there, and nothing stays. */
+        /** Belongs to a pool of ours, which runs nothing but bodies: it is clean before, and left clean. */
         POOLED,
 
         /** Was made for the body, and ends with it. */
         NEW,
 
-        /** Is somebody else's, such as that of the body around this one, who finds everything as it was. */
+        /** Belongs to somebody else, such as the body around this one, who finds everything as it was. */
         BORROWED
     }
 

@@ -19,7 +19,7 @@ final class Chain {
         return RUNNING.get();
     }
 
-    /** Lets the current thread run the body of {@code link}; {@code null} rather than nothing, for the next to find an entry. */
+    /** Sets whose body the current thread runs. Setting {@code null}, not removing it, keeps the thread's entry for the next. */
     static void setRunning(@Nullable Link link) {
         RUNNING.set(link);
     }

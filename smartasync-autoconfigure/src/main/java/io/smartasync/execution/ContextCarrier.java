@@ -17,6 +17,6 @@ public interface ContextCarrier {
      */
     Carried capture(boolean callerWaits, @Nullable Object subscriber);
 
-    /** Takes from the current thread, one of a pool of ours, what those before have left there. Never fails. */
+    /** Clears what earlier tasks have left on the current thread, which is one of ours. Never fails. */
     default void clear() {}
 }

@@ -52,7 +52,7 @@ public final class ContextPropagation implements ContextCarrier {
     public void clear() {
         try {
             snapshots.clear();
-        } catch (Throwable ex) { // of an accessor; what comes next is to run
+        } catch (Throwable ex) { // an accessor's; the next task has to run
             logger.warn("The context that was left on " + Thread.currentThread().getName() + " can't be cleared", ex);
         }
     }
@@ -68,7 +68,7 @@ public final class ContextPropagation implements ContextCarrier {
 
         private static final Object[] NO_CONTEXTS = {};
 
-        /** So many a body may leave open; an accessor that never gets empty must not hold the thread. */
+        /** How many scopes a body may leave open; an accessor that never gets empty must not hold the thread. */
         private static final int MOST_SCOPES = 100;
 
         private final List<ThreadLocalAccessor<?>> threadLocalsSeen;
@@ -191,7 +191,7 @@ public final class ContextPropagation implements ContextCarrier {
             }
         }
 
-        /** Scope by scope, where an accessor has such. */
+        /** Scope by scope, where an accessor nests them. */
         private void clear() {
             for (ThreadLocalAccessor<?> accessor : accessors) {
                 for (int i = 0; i < MOST_SCOPES && !isNothing(accessor.getValue()); i++) {
@@ -206,7 +206,7 @@ public final class ContextPropagation implements ContextCarrier {
         }
     }
 
-    /** Asked for its accessors by every capture, where the iterator of a list that may change costs memory. */
+    /** Every capture iterates over the accessors; doing so over a list that may change costs memory. */
     private static final class FixedRegistry extends ContextRegistry {
 
         private List<ThreadLocalAccessor<?>> accessors = List.of();

@@ -32,7 +32,7 @@ public final class ExecutorDirectory implements ExecutorNames {
      *
      * @param own the names in {@code smartasync.executors}
      * @param beans has the {@code Executor} beans
-     * @param callers tells event loops, on which no executor may run what it is given; looked up when one tries to
+     * @param callers recognises event loops, on which no executor may run what it is given; looked up when one tries to
      */
     public ExecutorDirectory(Set<String> own, ListableBeanFactory beans, Supplier<CallerDetection> callers) {
         this.own = Set.copyOf(own);
@@ -94,7 +94,7 @@ public final class ExecutorDirectory implements ExecutorNames {
         return executor;
     }
 
-    /** At its limit, in place of blocking: not to be asked for, and not there before Spring 6.2.6. */
+    /** Whether it rejects at its limit and does not block: there is no getter, and before Spring 6.2.6 no such field. */
     private static boolean rejects(SimpleAsyncTaskExecutor executor) {
         DirectFieldAccessor fields = new DirectFieldAccessor(executor);
         String field = "rejectTasksWhenLimitReached";

@@ -145,7 +145,7 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
         }
     }
 
-    /** By whichever worker is over first: the one whose item failed may have been stopped meanwhile. */
+    /** Called by whichever worker ends first: the one whose item failed may have been stopped meanwhile. */
     private void tellFailure(Outcome outcome) {
         End ended = end.get();
         Throwable failure = ended == null ? null : ended.failure;
@@ -203,7 +203,7 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
         return counted.compareAndSet(null, what) || (what == Counted.ITEMS && counted.get() == what);
     }
 
-    /** Whether the caller of this method is the one who ends it; what still runs then ends with {@code outcome}. */
+    /** Ends it; {@code false} if it has ended already. What still runs then ends with {@code outcome}. */
     private boolean end(Outcome outcome) {
         return end.compareAndSet(null, new End(outcome, null));
     }

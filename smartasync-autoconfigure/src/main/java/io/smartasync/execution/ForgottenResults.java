@@ -50,7 +50,7 @@ final class ForgottenResults {
             if (watched.remove(next) && next instanceof Watched forgotten) {
                 try {
                     logger.warn(forgotten);
-                } catch (RuntimeException ex) { // of the error's own message: it is no matter of whoever calls next
+                } catch (RuntimeException ex) { // from the error's own message; the next caller has no part in it
                     logger.warn(
                             "A forgotten result of " + forgotten.method.plan().name() + " can't be reported", ex);
                 }

@@ -43,7 +43,7 @@ final class HostExecutor implements BodyExecutor {
         }
     }
 
-    /** What can't be told is taken for a queue: to run in place is slower at worst, to wait for oneself has no end. */
+    /** Assumes a queue where it can't tell: running in place is slower at worst, waiting for oneself never ends. */
     private boolean wouldQueue() {
         if (executor instanceof ThreadPoolTaskExecutor pool) {
             return pool.getActiveCount() >= pool.getCorePoolSize();
@@ -72,7 +72,7 @@ final class HostExecutor implements BodyExecutor {
         resume(work);
     }
 
-    /** Its policy may be to run what it can't take on the thread that submits. */
+    /** Its policy may be to run what it can't take on the submitting thread. */
     private void start(Task work, Thread submitter) {
         if (Thread.currentThread() == submitter && callers.get().current() == Caller.EVENT_LOOP) {
             work.refused(new TaskRejectedException(
@@ -82,7 +82,7 @@ final class HostExecutor implements BodyExecutor {
         }
     }
 
-    /** A future, since that is what Spring's executors cancel of those that still wait at shutdown. */
+    /** A future, since Spring's executors cancel those that still wait at shutdown, and drop other tasks silently. */
     private final class Submission extends FutureTask<@Nullable Object> {
 
         private final Task work;

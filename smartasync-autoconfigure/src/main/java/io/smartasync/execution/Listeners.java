@@ -29,7 +29,7 @@ final class Listeners implements SmartAsyncListener {
     private record Found(
             SmartAsyncListener[] listeners, @Nullable CallObserver observer) {}
 
-    /** For the call that a listener makes, or what it needs, while it is made itself. */
+    /** For calls that a listener, or what it depends on, makes while the listener is being created. */
     private static final Found NOBODY_YET = new Found(new SmartAsyncListener[0], null);
 
     Listeners(Supplier<List<SmartAsyncListener>> listeners, Supplier<@Nullable CallObserver> observer) {

@@ -8,8 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places of bodies that are lent to the calls that they make, one at a time: to wait for a permit only, they might wait
- * for ever. Of one body's other calls each waits for a permit or for its turn, whichever comes first. Thread-safe.
+ * The places that bodies lend to the calls that they make, one at a time: if these waited for a permit only, they might wait
+ * for ever. The other calls of a body wait for a permit or for their turn, whichever comes first. Thread-safe.
  */
 final class Loans {
 

@@ -34,7 +34,7 @@ public final class MethodRegistry {
     /** Of bridges and operations, as long as these hold them. */
     private final Set<BoundMethod> others = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
-    /** By the names of methods and pieces of code; few, since somebody asks for each. */
+    /** By the names of methods and pieces of code; few, since each is tuned by hand. */
     private final Map<String, Wish> tuned = new ConcurrentHashMap<>();
 
     /**
@@ -88,7 +88,7 @@ public final class MethodRegistry {
         return bound;
     }
 
-    /** Tunes a method, and what {@link #bind} is given by its name later: of a piece of code each timeout makes one more. */
+    /** Tunes a method, and what is bound under its name later: a piece of code is bound once more for each timeout. */
     public void tune(BoundMethod method, Wish wish) {
         method.tune(wish);
         tuned.put(method.plan().name(), wish);

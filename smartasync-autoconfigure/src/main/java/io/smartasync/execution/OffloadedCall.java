@@ -46,13 +46,13 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
     private @Nullable Waiting waiting;
 
     /**
-     * The body runs under the permit of another call, which is held as long, whatever becomes of that call. What the body has
-     * left to others knows that permit by it when the body is over.
+     * The body runs under the permit of another call, which is held until the body ends, whatever becomes of that call. What
+     * the body leaves to others finds that permit here even after the body.
      *
-     * @param entered whether that call has one holder more for it
+     * @param retained whether that call has one holder more for it
      */
     private record SharedPermit(
-            OffloadedCall holder, @Nullable Waiting before, boolean entered) implements Waiting {
+            OffloadedCall holder, @Nullable Waiting before, boolean retained) implements Waiting {
 
         @Override
         public boolean stop() {
@@ -61,7 +61,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
         @Override
         public void ended() {
-            if (entered) {
+            if (retained) {
                 holder.release();
             }
             if (before != null) {
@@ -117,7 +117,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         }
         boolean interrupted = !STAGE.compareAndSet(this, RUNS, OVER);
         while (stage == IS_BEING_INTERRUPTED) {
-            Thread.onSpinWait(); // the interrupt is for the body and must not meet what the thread does next
+            Thread.onSpinWait(); // the interrupt is for the body and must not hit what the thread does next
         }
         runner = null;
         if (interrupted || (!inPlace && executor.runner() == Carried.Runner.POOLED)) {
@@ -215,7 +215,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         if (Chain.holder(parent, executor) instanceof OffloadedCall holder
                 && holder.isOnBodyThread()
                 && holder.bodyRuns()) {
-            // It holds the permit longer, further down on this stack; which may end too deep for a clean-up
+            // It outlasts this call, further down this stack, whose overflow might leave it retained for ever
             underPermitOfChain = true;
             waiting = new SharedPermit(holder, waiting, false);
         } else {
@@ -243,7 +243,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         return true;
     }
 
-    /** On a thread of its own, even if all threads are those of its chain. */
+    /** On a thread of its own, even if its chain occupies all others. */
     final void runBeside() {
         sharePermit();
         executor.runBeside(this);
@@ -298,7 +298,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         return holders > 0;
     }
 
-    /** Perhaps one that was up the chain, and is not any more since calls between the two have ended. */
+    /** Perhaps one that is no longer up the chain, since calls between the two have ended. */
     @Override
     public final @Nullable Link permitHolder() {
         Link holder = waiting instanceof SharedPermit shared ? shared.holder : this;

@@ -17,7 +17,7 @@ import org.springframework.util.function.SingletonSupplier;
 /** What the operations have in common: their settings, and an instance for each combination of them that is in use. */
 abstract class OperationsTemplate<S extends OperationSettings<S>> implements OperationSettings<S> {
 
-    /** So many are kept: a timeout may be what a deadline has left, another one each time. */
+    /** How many are kept: a timeout may be what is left of a deadline, and so a new one each time. */
     private static final int KEPT = 256;
 
     final SmartAsyncEngine engine;
@@ -76,7 +76,7 @@ abstract class OperationsTemplate<S extends OperationSettings<S>> implements Ope
         return instances.get(new Settings(settings.name, settings.executor, settings.workload, timeout));
     }
 
-    /** Whose result has the type, and is {@code null} only if, that the code says. */
+    /** The result has the type and the nullness that the code declares. */
     @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
     final <I, V extends @Nullable Object> V invoke(BoundMethod method, Body<I> body, I invocation) throws Exception {
         try {
@@ -103,7 +103,7 @@ abstract class OperationsTemplate<S extends OperationSettings<S>> implements Ope
         return binding(operation, null, result, inPlace);
     }
 
-    /** At its first use: most operations with a timeout of their own are used once. */
+    /** Bound at its first use: most operations with a timeout of their own are used once. */
     private SingletonSupplier<BoundMethod> binding(
             String operation, @Nullable Class<?> itemResult, Shape result, Settings with) {
         return SingletonSupplier.of(() -> {

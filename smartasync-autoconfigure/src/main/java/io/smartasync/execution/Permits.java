@@ -37,7 +37,7 @@ final class Permits<T> {
         this.free = new Resizable(limit);
     }
 
-    /** What runs goes on, and what waits too, beyond a smaller limit or capacity. */
+    /** What runs or waits already goes on, beyond a smaller limit or capacity too. */
     synchronized void resize(int newLimit, int newCapacity) {
         int change = newLimit - limit;
         capacity = newCapacity;

@@ -52,7 +52,7 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
         return context.hasKey(CHAIN) ? context.get(CHAIN) : null;
     }
 
-    /** Lets the calls that a publisher makes know the one that the current thread runs the body of. */
+    /** Tells the calls that a publisher makes whose body the current thread runs. */
     static Context inChain(Context context) {
         Link running = Chain.running();
         return running == null ? context : context.put(CHAIN, running);
@@ -130,8 +130,8 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
     }
 
     /**
-     * Closes the scopes of the body. With its end, or with that of the call if it comes first: what then goes on, on this
-     * thread, is downstream, and where subscribers share a result, it may be somebody else's.
+     * Closes the scopes of the body when it ends, or when the call does if that is earlier: what this thread does next is
+     * downstream, and may be somebody else's where subscribers share a result.
      */
     @Override
     public void close() {
@@ -140,7 +140,7 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
         if (open != null) {
             try {
                 open.close();
-            } catch (Throwable ex) { // of an accessor; the result must not be lost by it
+            } catch (Throwable ex) { // an accessor's; the result must not be lost by it
                 logger.warn("The context of a call could not be taken from its thread", ex);
             }
         }

@@ -35,7 +35,7 @@ public final class ReactorEngine {
                 : routed.adapter().fromPublisher(publisher);
     }
 
-    /** One of many, which have a timeout together; once {@code late}, those that still run are given up for that. */
+    /** One of many, which share a timeout; once {@code late}, those that are given up count as timed out. */
     static <I> Mono<Object> untimed(
             SmartAsyncEngine engine, BoundMethod method, Body<I> body, I invocation, AtomicBoolean late) {
         return new RoutedMono<>(engine, method, body, invocation) {
@@ -108,7 +108,7 @@ public final class ReactorEngine {
                     subscription.follow(publisher);
                 } catch (Throwable ex) {
                     if (call.isSettled()) {
-                        Exceptions.throwIfFatal(ex); // by what received the result, which then nobody else is told
+                        Exceptions.throwIfFatal(ex); // from whoever received the result; nobody else would hear of it
                     }
                     subscription.onError(ex);
                 }
@@ -130,7 +130,7 @@ public final class ReactorEngine {
             return context.isEmpty() ? null : context;
         }
 
-        /** Whether the body is a coroutine of Kotlin, which has a mind of its own about its threads. */
+        /** Whether the body is a coroutine of Kotlin, whose dispatcher chooses its threads. */
         private boolean isCoroutine() {
             return method.isSuspending() || isFlow();
         }

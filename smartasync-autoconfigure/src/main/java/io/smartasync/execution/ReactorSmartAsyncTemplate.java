@@ -90,7 +90,7 @@ public final class ReactorSmartAsyncTemplate extends OperationsTemplate<ReactorS
     private <R> Flux<R> within(
             Duration limit, AtomicBoolean late, Flux<R> results, Supplier<TimeoutException> tooLate) {
         Sinks.Empty<Void> over = Sinks.empty();
-        // One for the first element and all that follow, and not longer than these
+        // One deadline for all elements, which ends with the last of them
         Mono<Object> deadline = Mono.create(sink -> {
                     Future<?> running = engine.timeouts()
                             .schedule(

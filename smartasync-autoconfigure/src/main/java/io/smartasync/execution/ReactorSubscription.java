@@ -144,7 +144,7 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
             downstream.onNext(element);
             return;
         }
-        Operators.onDiscard(element, downstream.currentContext()); // a buffer is to be released
+        Operators.onDiscard(element, downstream.currentContext()); // a buffer has to be released
     }
 
     /** What Reactor wrapped, to throw it out of {@code block()} in the body, arrives as it was: as with Reactor's own. */
@@ -169,7 +169,7 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
     }
 
     void refused(TaskRejectedException reason) {
-        Operators.terminate(UPSTREAM, this); // a part of it may be refused that comes after the first
+        Operators.terminate(UPSTREAM, this); // what was refused may be a later part of it
         fail(Outcome.REJECTED, reason);
     }
 

@@ -52,7 +52,8 @@ public final class SmartAsyncEngine {
         this.callers = callers;
         this.timeouts = timeouts;
         this.context = context;
-        Objects.requireNonNull(Carried.NOTHING); // what is initialised first where a stack has ended stays broken
+        // Initialised here: a class whose first use meets a stack overflow stays broken
+        Objects.requireNonNull(Carried.NOTHING);
         this.backgroundErrors = SingletonSupplier.of(backgroundErrors);
     }
 
@@ -101,7 +102,7 @@ public final class SmartAsyncEngine {
                 : route;
     }
 
-    /** What can't be captured fails the call, as what can't be restored does, and not whoever makes it. */
+    /** A context that can't be captured fails the call, like one that can't be restored, and not whoever makes it. */
     Carried capture(Route route, @Nullable Object subscriber) {
         return capture(route.path() == ExecutionPath.AWAIT, subscriber);
     }

@@ -39,7 +39,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     private final Loans loans = new Loans();
     private final LongAdder completed = new LongAdder();
 
-    /** The calls that have a body no more, but no result yet. */
+    /** The calls whose body is over, but whose result is not there yet. */
     private final Set<OffloadedCall> pending = ConcurrentHashMap.newKeySet();
 
     /**

@@ -40,7 +40,7 @@ public final class Timeouts implements DisposableBean {
         scheduler.setRemoveOnCancelPolicy(true);
     }
 
-    /** Which, like those of bodies, inherits nothing of whoever's call happens to be the first. */
+    /** Like the threads of bodies, it inherits nothing from whoever happens to make the first call. */
     private Thread thread(Runnable task) {
         Thread thread = new Thread(null, task, "smartasync-timeout-" + count.incrementAndGet(), 0, false);
         thread.setDaemon(true);
