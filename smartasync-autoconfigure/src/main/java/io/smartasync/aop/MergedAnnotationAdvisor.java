@@ -14,7 +14,7 @@ import org.springframework.util.ClassUtils;
 /**
  * Finds what no pointcut expression can, or not fast: {@code @SmartAsync} on a type, on an overridden method, in a
  * composed annotation, in a final class, or in one of Spring's samples. Leaves to {@link SmartAsyncAspect} what that sees, so
- * that each call is intercepted once, and final classes alone that are woven: they can't have a proxy and need none.
+ * that each call is intercepted once, and leaves out final classes that are woven, which can't have a proxy and need none.
  */
 public final class MergedAnnotationAdvisor extends AbstractBeanFactoryPointcutAdvisor {
 

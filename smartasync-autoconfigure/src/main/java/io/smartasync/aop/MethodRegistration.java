@@ -16,8 +16,8 @@ import org.springframework.util.ClassUtils;
 
 /**
  * Plans the methods of each bean when the bean is made, so that mistakes are found at startup and no call plans anything.
- * Checked before the proxy is made (which a final class would fail); bound after it, when also what a factory bean made
- * has come by, and when all other post-processors have put their advice before it.
+ * They are checked before the proxy is made, which would fail for a final class, and bound after it, when the products of
+ * factory beans come by too and all other post-processors have added their advice.
  */
 public final class MethodRegistration implements BeanPostProcessor {
 
@@ -77,7 +77,7 @@ public final class MethodRegistration implements BeanPostProcessor {
             ProxyAdvice.order(proxy);
             ProxyAdvice.match(proxy, own);
         }
-        // What another post-processor has put before the bean, perhaps before a proxy with our advice, tells nothing
+        // What another post-processor has put around the bean, perhaps around a proxy with our advice, tells nothing
         boolean asItWasMade = checked.contains(ClassUtils.getUserClass(bean));
         if (asItWasMade && !isIntercepted(bean) && needsProxy(beanClass)) {
             checks.get().notIntercepted(beanName, beanClass);

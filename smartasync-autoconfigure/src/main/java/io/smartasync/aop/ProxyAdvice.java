@@ -109,7 +109,7 @@ final class ProxyAdvice {
     }
 
     private static boolean isSmartAsync(Advisor advisor) {
-        // Others than these are not asked for their advice, which may be a bean that nobody has needed yet
+        // No other advisor is asked for its advice, which may be a bean that nobody has needed yet
         return advisor instanceof MergedAnnotationAdvisor
                 || (advisor instanceof DefaultPointcutAdvisor direct
                         && direct.getAdvice() instanceof SmartAsyncInterceptor)

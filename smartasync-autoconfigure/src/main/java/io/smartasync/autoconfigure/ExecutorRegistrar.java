@@ -38,7 +38,7 @@ final class ExecutorRegistrar implements ImportBeanDefinitionRegistrar {
         register(environment, registry);
     }
 
-    /** The names of all executors, {@code io} and {@code cpu} among them, whatever is written of them. */
+    /** The names of all executors, {@code io} and {@code cpu} among them, configured or not. */
     static Set<String> names(Environment environment) {
         Set<String> names = new LinkedHashSet<>(List.of(PropertiesMapper.IO, PropertiesMapper.CPU));
         Binder.get(environment)
@@ -62,8 +62,8 @@ final class ExecutorRegistrar implements ImportBeanDefinitionRegistrar {
     }
 
     /**
-     * Registers what the properties have added since the application was processed ahead of time, which asks no registrar
-     * again. Too late for conditions, as all that it does; hence no replacement for the registrar.
+     * Registers what the properties have added since the application was processed ahead of time, after which no registrar is
+     * asked again. It comes too late for conditions to see its beans, and so does not replace the registrar.
      */
     static final class Added implements BeanDefinitionRegistryPostProcessor {
 

@@ -30,7 +30,7 @@ final class PropertiesMapper {
     static final String CPU = "cpu";
     private static final int PLATFORM_LIMIT = 64;
 
-    /** Of an executor that nothing is written of. */
+    /** For an executor without properties. */
     private static final Executor DEFAULTS =
             new Binder().bindOrCreate("smartasync.executors.default", Bindable.of(Executor.class));
 
@@ -172,7 +172,7 @@ final class PropertiesMapper {
         }
     }
 
-    /** Empty is unset, as it is for what is no text. */
+    /** Empty text is unset, as it is for properties of other types. */
     private static @Nullable String textIn(@Nullable String written) {
         return StringUtils.hasText(written) ? written : null;
     }

@@ -120,7 +120,7 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
         }
     }
 
-    /** What is wrong, and all else that is. */
+    /** What was found wrong, and all else that is. */
     SmartAsyncConfigurationException withAllElse(List<Problem> problems) {
         Set<Problem> all = new LinkedHashSet<>(problemsOfProperties);
         all.addAll(problems);

@@ -42,10 +42,10 @@ final class BridgeHandler implements InvocationHandler {
         }
     }
 
-    /** By the rights of the bridge, or of what it inherits from: either may be package-private, and so hidden from here. */
+    /** With the rights of the bridge, or of what it inherits from: either may be package-private, and so hidden from here. */
     private static MethodHandle handle(Class<?> bridge, Method method) {
         Class<?> declaring = method.getDeclaringClass();
-        Class<?> caller = Modifier.isPublic(declaring.getModifiers()) ? bridge : declaring; // Java's own give no rights
+        Class<?> caller = Modifier.isPublic(declaring.getModifiers()) ? bridge : declaring; // the JDK's own give none
         try {
             return BridgeBody.generic(MethodHandles.privateLookupIn(caller, MethodHandles.lookup())
                     .unreflectSpecial(method, caller));

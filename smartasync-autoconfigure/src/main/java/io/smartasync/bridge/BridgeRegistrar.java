@@ -62,7 +62,7 @@ public final class BridgeRegistrar {
             addIncludeFilter(new AnnotationTypeFilter(SmartAsyncBridge.class, false, false));
         }
 
-        /** Whether it is no bridge, which is told later, or all its conditions are met. */
+        /** Whether all conditions on it are met; what is not a bridge is accepted, and refused later. */
         boolean accepts(Class<?> type) {
             try {
                 return !type.isAnnotationPresent(SmartAsyncBridge.class)

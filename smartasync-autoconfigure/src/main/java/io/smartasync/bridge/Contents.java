@@ -19,7 +19,7 @@ final class Contents {
     /** Leaves the content as it is. */
     static final UnaryOperator<@Nullable Object> AS_IT_IS = UnaryOperator.identity();
 
-    /** What an element of which type is held in. */
+    /** What holds the elements. */
     private enum Holder {
         NONE,
         OPTIONAL,

@@ -54,7 +54,7 @@ public final class AnnotatedMethods {
 
     /** Whether a call of {@code method}, the most specific one, on a bean of {@code beanClass} is intercepted. */
     public static boolean isAnnotated(Method method, Class<?> beanClass) {
-        return method.isAnnotationPresent(SmartAsync.class) // as most are, and soon told
+        return method.isAnnotationPresent(SmartAsync.class) // most are, and this is told at once
                 || onMethod(method, beanClass).isPresent()
                 || (isCoveredByType(method, beanClass) && onType(beanClass).isPresent());
     }
@@ -99,13 +99,13 @@ public final class AnnotatedMethods {
         int modifiers = method.getModifiers();
         return !Modifier.isPrivate(modifiers)
                 && !Modifier.isStatic(modifiers)
-                && !isInheritedForGood(method, beanClass)
+                && !isInheritedAsItIs(method, beanClass)
                 && !ReflectionUtils.isObjectMethod(method)
                 && !isOfProxies(method.getDeclaringClass());
     }
 
-    /** Its class can't change that, unless it was it that declared it as a method of an annotated interface. */
-    private static boolean isInheritedForGood(Method method, Class<?> beanClass) {
+    /** The class of the bean has no say in it, unless it implements an annotated interface with it. */
+    private static boolean isInheritedAsItIs(Method method, Class<?> beanClass) {
         Class<?> owner = method.getDeclaringClass();
         int modifiers = method.getModifiers();
         boolean isHidden = !Modifier.isPublic(modifiers)

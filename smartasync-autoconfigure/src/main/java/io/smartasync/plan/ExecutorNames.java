@@ -6,7 +6,7 @@ import java.util.Collection;
 /** The executors that a method, rule or route may name. */
 public interface ExecutorNames {
 
-    /** Whether {@code name} is one of {@code smartasync.executors} or a {@code Executor} bean. */
+    /** Whether {@code name} is one of {@code smartasync.executors} or an {@code Executor} bean. */
     boolean contains(String name);
 
     /** All names, for the cure in an error message. */

@@ -36,7 +36,7 @@ public final class Planner {
     private final UnaryOperator<@Nullable String> placeholders;
     private final Set<Integer> matchedRules = ConcurrentHashMap.newKeySet(); // by index: two may be equal
 
-    /** What was found right, until somebody asks for its plan: a start plans each method once. */
+    /** The plans that were found right, until somebody asks for them: so each method is planned once at startup. */
     private final Map<Subject, Plan> checked = new ConcurrentHashMap<>();
 
     /**
@@ -169,7 +169,7 @@ public final class Planner {
         };
     }
 
-    /** Whoever may say something, in the order in which they are listened to. */
+    /** Whatever may say something, in order of precedence. */
     private List<Declared> places(
             Subject subject, Wish operation, Wish tuning, String description, List<Problem> problems) {
         List<Declared> places = new ArrayList<>();

@@ -22,7 +22,7 @@ public record Subject(Class<?> type, String name, Method method, Method called, 
 
     /**
      * The class or interface that a method of a bean is known by. A proxy as target (a repository, an HTTP client), or a
-     * lambda, has no name and no annotation of its own: that interface of it has which the method is called on, even if inherited.
+     * lambda, has no name and no annotation of its own. It goes by the interface of it that declares the method or inherits it.
      */
     public static Class<?> typeOf(Class<?> beanClass, Method method) {
         if (!Proxy.isProxyClass(beanClass) && !ClassUtils.isLambdaClass(beanClass)) {

@@ -6,8 +6,8 @@ import org.springframework.core.MethodParameter;
 import org.springframework.util.ClassUtils;
 
 /**
- * What there is to know of Kotlin's suspending functions without naming Kotlin. To whoever intercepts one, Spring's proxies
- * speak of it as a publisher; they suspend its caller themselves.
+ * What there is to know of Kotlin's suspending functions without naming Kotlin. Spring's proxies present one as a
+ * publisher to whoever intercepts it, and suspend its caller themselves.
  */
 final class Suspending {
 
