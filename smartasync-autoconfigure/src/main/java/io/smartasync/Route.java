@@ -3,7 +3,7 @@ package io.smartasync;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One cell of the decision table, made out for one method and one kind of caller. Listeners may key what they keep on it:
+ * One cell of the decision table, for one method and one kind of caller. Listeners may key what they keep on it:
  * a method that is tuned, or a piece of code with another timeout, has equal routes again where its calls go the same way.
  *
  * @param className the simple name of the bean's own class

@@ -10,8 +10,7 @@ import org.springframework.util.function.ThrowingFunction;
 
 /**
  * Runs a piece of code the way {@link SmartAsync} runs a method: by who calls and what is asked for, with the same
- * context, limits, timeouts and meters. Inject it, and keep what the settings
- * return in a field. Thread-safe.
+ * context, limits, timeouts and meters. Inject it, and keep what the settings return in a field. Thread-safe.
  */
 public interface SmartAsyncOperations extends OperationSettings<SmartAsyncOperations> {
 

@@ -182,19 +182,19 @@ public final class CallStatistics implements SmartAsyncListener {
             return meanMillis * count;
         }
 
-        /** Whether so many of them, 0.95 say, do not end within {@code limitMillis}. */
-        boolean isLonger(double part, long limitMillis) {
-            int bucket = bucket(buckets, count, part);
+        /** Whether {@code quantile}, 0.95 say, is longer than {@code limitMillis} wherever in its bucket it is. */
+        boolean isLonger(double quantile, long limitMillis) {
+            int bucket = bucket(buckets, count, quantile);
             return count > 0 && (bucket == 0 ? 0 : BOUNDS_MILLIS[bucket - 1]) >= limitMillis;
         }
 
-        /** The upper bound of the bucket that it is in; the last bound where it is beyond all. */
-        private static long percentile(List<Long> buckets, long count, double part) {
-            return count == 0 ? 0 : BOUNDS_MILLIS[Math.min(bucket(buckets, count, part), BOUNDS_MILLIS.length - 1)];
+        /** The upper bound of the bucket that the quantile is in; the last bound where it is beyond all. */
+        private static long percentile(List<Long> buckets, long count, double quantile) {
+            return count == 0 ? 0 : BOUNDS_MILLIS[Math.min(bucket(buckets, count, quantile), BOUNDS_MILLIS.length - 1)];
         }
 
-        private static int bucket(List<Long> buckets, long count, double part) {
-            long wanted = (long) Math.ceil(count * part);
+        private static int bucket(List<Long> buckets, long count, double quantile) {
+            long wanted = (long) Math.ceil(count * quantile);
             long seen = 0;
             int bucket = 0;
             for (; bucket < BOUNDS_MILLIS.length; bucket++) {
