@@ -25,14 +25,10 @@ abstract class OperationsTemplate<S extends OperationSettings<S>> implements Ope
     private final Settings settings;
     private final ConcurrentLruCache<Settings, S> instances;
 
-    /** What was set; {@code null} is left to rules, routes and defaults. */
-    record Settings(
-            @Nullable String name,
-            @Nullable String executor,
-            @Nullable Workload workload,
-            @Nullable Duration timeout) {
+    /** What was set; {@code null} is left to the operation. */
+    record Settings(@Nullable String name, Wish wish) {
 
-        static final Settings NONE = new Settings(null, null, null, null);
+        static final Settings NONE = new Settings(null, Wish.NONE);
     }
 
     OperationsTemplate(SmartAsyncEngine engine, MethodRegistry methods) {
@@ -54,18 +50,18 @@ abstract class OperationsTemplate<S extends OperationSettings<S>> implements Ope
 
     @Override
     public S named(String name) {
-        return instances.get(new Settings(name, settings.executor, settings.workload, settings.timeout));
+        return instances.get(new Settings(name, settings.wish));
     }
 
     @Override
     public S executor(String executor) {
         methods.requireExecutor(executor);
-        return instances.get(new Settings(settings.name, executor, settings.workload, settings.timeout));
+        return set(new Wish(executor, null, null, null));
     }
 
     @Override
     public S workload(Workload workload) {
-        return instances.get(new Settings(settings.name, settings.executor, workload, settings.timeout));
+        return set(new Wish(null, workload, null, null));
     }
 
     @Override
@@ -73,7 +69,11 @@ abstract class OperationsTemplate<S extends OperationSettings<S>> implements Ope
         if (timeout.isZero() || timeout.isNegative()) {
             throw new IllegalArgumentException(timeout + " is not positive");
         }
-        return instances.get(new Settings(settings.name, settings.executor, settings.workload, timeout));
+        return set(new Wish(null, null, timeout, null));
+    }
+
+    private S set(Wish change) {
+        return instances.get(new Settings(settings.name, change.orElse(settings.wish)));
     }
 
     /** The result has the type and the nullness that the code declares. */
@@ -89,32 +89,32 @@ abstract class OperationsTemplate<S extends OperationSettings<S>> implements Ope
 
     /** An operation that runs code which gives a plain value. */
     SingletonSupplier<BoundMethod> running(String operation) {
-        return binding(operation, null, Shape.BLOCKING, settings);
+        return binding(operation, null, Shape.BLOCKING, settings.wish);
     }
 
     /** An operation whose work for each item is run as if the caller took {@code itemResult} for it. */
     SingletonSupplier<BoundMethod> runningItems(String operation, Class<?> itemResult) {
-        return binding(operation, itemResult, Shape.BLOCKING, settings);
+        return binding(operation, itemResult, Shape.BLOCKING, settings.wish);
     }
 
     /** An operation that waits for what was begun elsewhere. */
     SingletonSupplier<BoundMethod> awaiting(String operation, Shape result) {
-        Settings inPlace = new Settings(settings.name, null, Workload.NON_BLOCKING, settings.timeout);
+        Wish inPlace = new Wish(null, Workload.NON_BLOCKING, settings.wish.timeout(), null);
         return binding(operation, null, result, inPlace);
     }
 
     /** Bound at its first use: most operations with a timeout of their own are used once. */
     private SingletonSupplier<BoundMethod> binding(
-            String operation, @Nullable Class<?> itemResult, Shape result, Settings with) {
+            String operation, @Nullable Class<?> itemResult, Shape result, Wish wish) {
         return SingletonSupplier.of(() -> {
             Method method = Arrays.stream(getClass().getInterfaces()[0].getMethods())
                     .filter(candidate -> candidate.getName().equals(operation))
                     .findFirst()
                     .orElseThrow();
             Class<?> returned = itemResult == null ? method.getReturnType() : itemResult;
-            String name = with.name == null ? operation : with.name;
+            String name = settings.name == null ? operation : settings.name;
             Subject subject = new Subject(SmartAsyncOperations.class, name, method, method, returned, result);
-            return methods.bind(subject, new Wish(with.executor, with.workload, with.timeout, null));
+            return methods.bind(subject, wish);
         });
     }
 }
