@@ -22,6 +22,6 @@ interface Link extends Task {
 
     @Override
     default boolean holdsPermit() {
-        return hasPermit() && isLive();
+        return ownsPermit() && isLive();
     }
 }

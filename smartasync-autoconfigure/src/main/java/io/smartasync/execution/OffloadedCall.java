@@ -178,7 +178,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
     }
 
     @Override
-    public final boolean hasPermit() {
+    public final boolean ownsPermit() {
         return !underPermitOfChain;
     }
 

@@ -32,7 +32,7 @@ final class PlainTask implements Link {
     }
 
     @Override
-    public boolean hasPermit() {
+    public boolean ownsPermit() {
         return true;
     }
 

@@ -182,7 +182,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
             call.runInPlace();
         } else if (!call.runOnLoan(loans)) {
             permits.enqueue(call); // if there is no room, it waits for the loan only
-            if (call.isSettled() || !call.hasPermit()) {
+            if (call.isSettled() || !call.ownsPermit()) {
                 withdraw(call); // it was cancelled, or has got the loan meanwhile
             }
         }
@@ -321,7 +321,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         for (Runnable lost : threads.shutdownNow()) {
             if (lost instanceof Task task) {
                 task.refused(shutDown());
-                if (task.hasPermit()) {
+                if (task.ownsPermit()) {
                     permits.release();
                 }
             }

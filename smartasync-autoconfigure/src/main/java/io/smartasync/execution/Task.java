@@ -8,8 +8,8 @@ interface Task extends Runnable {
     /** It will never run, and holds no permit. */
     void refused(TaskRejectedException reason);
 
-    /** Whether it has a permit of its own when it starts, and not that of the call that it is a part of. */
-    default boolean hasPermit() {
+    /** Whether it starts with a permit of its own, and not under that of the call that it is a part of. */
+    default boolean ownsPermit() {
         return false;
     }
 
