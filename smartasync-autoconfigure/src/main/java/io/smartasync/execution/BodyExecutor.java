@@ -6,7 +6,7 @@ interface BodyExecutor {
     String name();
 
     /** What its threads are to a body. */
-    Carried.Runner runner();
+    CapturedContext.ThreadKind threadKind();
 
     /**
      * Runs the call as soon as there is a permit, which it holds until {@link #ended()}; or under one that its own

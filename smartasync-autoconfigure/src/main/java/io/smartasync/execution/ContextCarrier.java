@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 public interface ContextCarrier {
 
     /** Takes nothing along. */
-    ContextCarrier NONE = (callerWaits, subscriber) -> Carried.NOTHING;
+    ContextCarrier NONE = (callerWaits, subscriber) -> CapturedContext.NOTHING;
 
     /**
      * Captures the context of the current thread.
@@ -15,7 +15,7 @@ public interface ContextCarrier {
      * @param callerWaits whether the caller waits for the body, so that more may be taken along
      * @param subscriber the context of the subscriber, for a publisher
      */
-    Carried capture(boolean callerWaits, @Nullable Object subscriber);
+    CapturedContext capture(boolean callerWaits, @Nullable Object subscriber);
 
     /** Clears what earlier tasks have left on the current thread, which is one of ours. Never fails. */
     default void clear() {}

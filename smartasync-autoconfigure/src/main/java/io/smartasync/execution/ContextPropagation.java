@@ -38,7 +38,7 @@ public final class ContextPropagation implements ContextCarrier {
     }
 
     @Override
-    public Carried capture(boolean callerWaits, @Nullable Object subscriber) {
+    public CapturedContext capture(boolean callerWaits, @Nullable Object subscriber) {
         Snapshots current = snapshots;
         if (current.isOutdated(global)) {
             current = new Snapshots(global, classLoader);
@@ -77,7 +77,7 @@ public final class ContextPropagation implements ContextCarrier {
         private final AutoCloseable clean = this::clear;
         private final ContextSnapshotFactory waiting;
         private final ContextSnapshotFactory detached;
-        private final Carried nothing = thread -> open(thread, NOTHING);
+        private final CapturedContext nothing = thread -> open(thread, NOTHING);
 
         Snapshots(ContextRegistry global, @Nullable ClassLoader classLoader) {
             FixedRegistry registry = new FixedRegistry();
@@ -125,7 +125,7 @@ public final class ContextPropagation implements ContextCarrier {
             return false;
         }
 
-        Carried capture(ContextSnapshotFactory factory, @Nullable Object subscriber) {
+        CapturedContext capture(ContextSnapshotFactory factory, @Nullable Object subscriber) {
             ContextSnapshot snapshot =
                     subscriber == null ? factory.captureAll(NO_CONTEXTS) : factory.captureAll(subscriber);
             if (snapshot == NOTHING) {
@@ -134,7 +134,7 @@ public final class ContextPropagation implements ContextCarrier {
             return thread -> open(thread, snapshot);
         }
 
-        private AutoCloseable open(Carried.Runner thread, ContextSnapshot snapshot) {
+        private AutoCloseable open(CapturedContext.ThreadKind thread, ContextSnapshot snapshot) {
             return switch (thread) {
                 case POOLED -> snapshot == NOTHING ? clean : setUntilCleared(snapshot);
                 case NEW -> snapshot.setThreadLocals();

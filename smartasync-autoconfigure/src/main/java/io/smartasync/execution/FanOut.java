@@ -37,7 +37,7 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
     private final AtomicReference<@Nullable Counted> counted = new AtomicReference<>();
     private final AtomicReference<@Nullable End> end = new AtomicReference<>();
     private final AtomicBoolean failureTold = new AtomicBoolean();
-    private Carried context = Carried.NOTHING;
+    private CapturedContext context = CapturedContext.NOTHING;
     private final List<Worker> workers = new CopyOnWriteArrayList<>();
 
     /** How what still runs ends, and what an item or worker failed with, if that ended all. */
@@ -121,8 +121,8 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
                 i < items.size() && end.get() == null && counts(Counted.ITEMS);
                 i = next.getAndIncrement()) {
             Call call = new Call(method, route);
-            try (AutoCloseable carried =
-                            context.open(Carried.Runner.BORROWED); // what an item leaves, the next does not see
+            try (AutoCloseable carried = context.open(
+                            CapturedContext.ThreadKind.BORROWED); // what an item leaves, the next does not see
                     CallObserver.Scope observed = call.openScope()) {
                 results.set(i, work.applyWithException(items.get(i)));
             } catch (Throwable ex) {

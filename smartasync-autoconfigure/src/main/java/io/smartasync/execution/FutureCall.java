@@ -20,7 +20,7 @@ class FutureCall<I> extends OffloadedCall {
     private @Nullable I invocation;
     private volatile @Nullable TaskRejectedException refusal;
 
-    FutureCall(BoundMethod method, Route route, Body<I> body, I invocation, Carried context) {
+    FutureCall(BoundMethod method, Route route, Body<I> body, I invocation, CapturedContext context) {
         this(method, route, body, invocation, context, method.observe(route, null));
     }
 
@@ -29,7 +29,7 @@ class FutureCall<I> extends OffloadedCall {
             Route route,
             Body<I> body,
             I invocation,
-            Carried context,
+            CapturedContext context,
             @Nullable ObservedCall observed) {
         super(method, route, context, null, observed);
         this.body = body;
@@ -77,7 +77,7 @@ class FutureCall<I> extends OffloadedCall {
     void forget() {
         super.forget();
         invocation = null;
-        context = Carried.NOTHING;
+        context = CapturedContext.NOTHING;
     }
 
     @Override

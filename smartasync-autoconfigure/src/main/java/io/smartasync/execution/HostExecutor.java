@@ -30,8 +30,8 @@ final class HostExecutor implements BodyExecutor {
     }
 
     @Override
-    public Carried.Runner runner() {
-        return Carried.Runner.BORROWED; // perhaps that of the caller itself
+    public CapturedContext.ThreadKind threadKind() {
+        return CapturedContext.ThreadKind.BORROWED; // perhaps that of the caller itself
     }
 
     @Override

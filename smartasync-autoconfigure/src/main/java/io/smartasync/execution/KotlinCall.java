@@ -14,7 +14,7 @@ final class KotlinCall extends ReactorCall {
     KotlinCall(
             BoundMethod method,
             Route route,
-            Carried context,
+            CapturedContext context,
             ReactorEngine.RoutedMono<?> routed,
             CoreSubscriber<? super Object> downstream,
             @Nullable Duration limit) {

@@ -33,7 +33,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
     private static final int RESULT_PENDS = 5;
 
     final BodyExecutor executor;
-    Carried context;
+    CapturedContext context;
     private volatile @Nullable Link parent;
     private @Nullable Thread runner; // others find it behind the stage RUNS
     private volatile boolean inPlace;
@@ -76,7 +76,11 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
      * @param outer the call that it is part of, where the thread does not know
      */
     OffloadedCall(
-            BoundMethod method, Route route, Carried context, @Nullable Link outer, @Nullable ObservedCall observed) {
+            BoundMethod method,
+            Route route,
+            CapturedContext context,
+            @Nullable Link outer,
+            @Nullable ObservedCall observed) {
         super(method, route, observed);
         this.executor = method.executor(route);
         this.context = context;
@@ -120,7 +124,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
             Thread.onSpinWait(); // the interrupt is for the body and must not hit what the thread does next
         }
         runner = null;
-        if (interrupted || (!inPlace && executor.runner() == Carried.Runner.POOLED)) {
+        if (interrupted || (!inPlace && executor.threadKind() == CapturedContext.ThreadKind.POOLED)) {
             Thread.interrupted();
         }
         leaveBody();
@@ -167,7 +171,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
     }
 
     private AutoCloseable openContext(boolean here) {
-        return context.open(here ? Carried.Runner.BORROWED : executor.runner());
+        return context.open(here ? CapturedContext.ThreadKind.BORROWED : executor.threadKind());
     }
 
     @Override

@@ -34,7 +34,7 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
     ReactorCall(
             BoundMethod method,
             Route route,
-            Carried context,
+            CapturedContext context,
             ReactorEngine.RoutedMono<?> routed,
             CoreSubscriber<? super Object> downstream,
             @Nullable Duration limit) {
@@ -239,7 +239,7 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
                 runner = null;
                 remove(this);
                 if ((isCancelled() && method.interruptible())
-                        || (!inPlace && executor.runner() == Carried.Runner.POOLED)) {
+                        || (!inPlace && executor.threadKind() == CapturedContext.ThreadKind.POOLED)) {
                     Thread.interrupted(); // it was for the generator
                 }
             }

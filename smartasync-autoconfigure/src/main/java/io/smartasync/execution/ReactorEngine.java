@@ -89,7 +89,7 @@ public final class ReactorEngine {
             Route route = engine.route(method);
             Duration limit = limit();
             if (route.path() == ExecutionPath.OFFLOAD) {
-                Carried context = engine.capture(route, contextOf(subscriber));
+                CapturedContext context = engine.capture(route, contextOf(subscriber));
                 ReactorCall call = isCoroutine()
                         ? new KotlinCall(method, route, context, this, subscriber, limit)
                         : new ReactorCall(method, route, context, this, subscriber, limit);

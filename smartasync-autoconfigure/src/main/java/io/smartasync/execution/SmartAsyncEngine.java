@@ -53,7 +53,7 @@ public final class SmartAsyncEngine {
         this.timeouts = timeouts;
         this.context = context;
         // Initialised here: a class whose first use meets a stack overflow stays broken
-        Objects.requireNonNull(Carried.NOTHING);
+        Objects.requireNonNull(CapturedContext.NOTHING);
         this.backgroundErrors = SingletonSupplier.of(backgroundErrors);
     }
 
@@ -103,11 +103,11 @@ public final class SmartAsyncEngine {
     }
 
     /** A context that can't be captured fails the call, like one that can't be restored, and not whoever makes it. */
-    Carried capture(Route route, @Nullable Object subscriber) {
+    CapturedContext capture(Route route, @Nullable Object subscriber) {
         return capture(route.path() == ExecutionPath.AWAIT, subscriber);
     }
 
-    Carried capture(boolean callerWaits, @Nullable Object subscriber) {
+    CapturedContext capture(boolean callerWaits, @Nullable Object subscriber) {
         try {
             return context.capture(callerWaits, subscriber);
         } catch (RuntimeException ex) {

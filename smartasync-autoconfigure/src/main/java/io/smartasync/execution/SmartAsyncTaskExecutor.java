@@ -133,8 +133,8 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     }
 
     @Override
-    public Carried.Runner runner() {
-        return settings.virtual() ? Carried.Runner.NEW : Carried.Runner.POOLED;
+    public CapturedContext.ThreadKind threadKind() {
+        return settings.virtual() ? CapturedContext.ThreadKind.NEW : CapturedContext.ThreadKind.POOLED;
     }
 
     /**

@@ -1,13 +1,13 @@
 package io.smartasync.execution;
 
 /** The context of a caller on its way to the thread of a body. */
-interface Carried {
+interface CapturedContext {
 
     /** Carries nothing and cleans nothing. */
-    Carried NOTHING = thread -> () -> {};
+    CapturedContext NOTHING = thread -> () -> {};
 
     /** The thread that a body runs on. */
-    enum Runner {
+    enum ThreadKind {
 
         /** Belongs to a pool of ours, which runs nothing but bodies: it is clean before, and left clean. */
         POOLED,
@@ -20,5 +20,5 @@ interface Carried {
     }
 
     /** Puts it on the current thread; closing the scope takes it away again. */
-    AutoCloseable open(Runner thread);
+    AutoCloseable open(ThreadKind thread);
 }
