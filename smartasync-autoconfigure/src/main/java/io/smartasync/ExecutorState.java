@@ -27,6 +27,6 @@ public interface ExecutorState {
     /** How many are done since the start. */
     long completed();
 
-    /** How many threads there are: pooled ones, or one per running body. */
+    /** How many pooled threads there are; for virtual threads the same as {@link #active()}. */
     int threads();
 }

@@ -4,7 +4,8 @@ import java.time.Duration;
 
 /**
  * How pieces of code want to be run. Each method returns operations with one setting more and leaves its own as they are.
- * Immutable and thread-safe. Operations that are often used are best kept, as in a field; what is not used is forgotten.
+ * Immutable and thread-safe. Keep operations that are often used, in a field say: of the others only those used last are
+ * remembered.
  *
  * <p>A rule in {@code smartasync.rules} whose pattern matches {@code SmartAsyncOperations#<name>} beats what is set here.
  *
@@ -29,8 +30,8 @@ public interface OperationSettings<S extends OperationSettings<S>> {
     S workload(Workload workload);
 
     /**
-     * Sets how long each call may take, or for many items all of them together. By default each call may take
-     * {@code smartasync.default-timeout}, as may many items together.
+     * Sets how long each call may take, or for many items all of them together. The default is
+     * {@code smartasync.default-timeout}. A value or many items that are computed in place have no timeout.
      *
      * @throws IllegalArgumentException if it is not positive
      */

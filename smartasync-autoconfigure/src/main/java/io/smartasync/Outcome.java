@@ -10,8 +10,8 @@ public enum Outcome {
     ERROR,
 
     /**
-     * The caller gave up: a cancelled future or subscription, or an interrupt while it waited. Or the body did. Or the
-     * application was shut down while the result was pending.
+     * The caller gave up: a cancelled future or subscription, or an interrupt while it waited. Or the body failed with a
+     * {@link java.util.concurrent.CancellationException}. Or the application was shut down while the result was pending.
      */
     CANCELLED,
 

@@ -38,8 +38,8 @@ public @interface SmartAsync {
      * default: {@code smartasync.routes} chooses.
      *
      * <p>Named on a method (not on its type) that returns a plain value, it moves every call to that executor while the
-     * caller waits, except callers with a transaction and event loops, which are refused. It has no effect on a plain value
-     * declared {@link Workload#NON_BLOCKING}, which always runs in place.
+     * caller waits, except that a caller with a transaction runs the body itself and an event loop is refused. It has no
+     * effect on a plain value declared {@link Workload#NON_BLOCKING}, which always runs in place.
      */
     @AliasFor("value")
     String executor() default "";
@@ -52,10 +52,10 @@ public @interface SmartAsync {
      * publisher) to its completion. Placeholders are resolved. Empty by default: {@code smartasync.default-timeout}.
      *
      * <p>On a method (not on its type) that returns a plain value a timeout moves every call to an executor while the
-     * caller waits, except callers with a transaction and event loops, which are refused; the caller then gets a
-     * {@link SmartAsyncTimeoutException}. A future or publisher fails with {@link java.util.concurrent.TimeoutException}. It
-     * has no effect where the body is declared {@link Workload#NON_BLOCKING} and returns a plain value, a plain
-     * {@code Future}, or a future of a type of its own.
+     * caller waits, with the same two exceptions. When it is over, the caller gets a {@link SmartAsyncTimeoutException}, or
+     * {@link java.util.concurrent.TimeoutException} if the method declares that or a supertype; a future or publisher fails
+     * with the latter. It has no effect where the body is declared {@link Workload#NON_BLOCKING} and returns a plain value, a
+     * plain {@code Future}, or a future of a type of its own.
      */
     String timeout() default "";
 

@@ -45,7 +45,7 @@ public interface SmartAsyncOperations extends OperationSettings<SmartAsyncOperat
 
     /**
      * Runs the work for each item, at most {@code concurrency} at once, on an executor, and waits for all. The first failure
-     * interrupts the rest, and what has not begun never does.
+     * interrupts the rest, and what has not begun never does. {@link Workload#NON_BLOCKING} work runs in place, one by one.
      *
      * @return the results in the order of the items
      * @throws IllegalArgumentException if {@code concurrency} is less than 1
@@ -58,7 +58,8 @@ public interface SmartAsyncOperations extends OperationSettings<SmartAsyncOperat
 
     /**
      * Runs the work for each item, at most {@code concurrency} at once, on an executor. The first failure, or cancelling the
-     * future, interrupts the rest, and what has not begun never does.
+     * future, interrupts the rest, and what has not begun never does. {@link Workload#NON_BLOCKING} work runs in
+     * place, one by one, before this returns.
      *
      * @return a future of the results in the order of the items
      * @throws IllegalArgumentException if {@code concurrency} is less than 1
