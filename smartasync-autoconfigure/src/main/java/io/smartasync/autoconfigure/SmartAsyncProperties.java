@@ -16,9 +16,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     operations or executors.
  * @param order Order of the interception among other advice. By default inside method security, outside transactions and
  *     caches.
- * @param defaultTimeout Timeout of calls that leave their caller's thread or go through a bridge, for methods that name none.
+ * @param defaultTimeout Timeout of calls that leave their caller's thread, go through a bridge or await a result, unless they
+ *     name one.
  * @param debug Whether each call is logged with one line.
- * @param selfInvocation What happens when a bean calls its own @SmartAsync methods, which no proxy sees.
+ * @param selfInvocation What to do at startup about a bean that calls its own @SmartAsync methods, which no proxy sees.
  * @param executors Executors by name. "io" and "cpu" exist without being written here.
  * @param routes Executors that serve each kind of caller.
  * @param rules Settings for methods that match a pattern. The first match wins and beats the annotation.
@@ -44,7 +45,7 @@ public record SmartAsyncProperties(
         @DefaultValue Observations observations,
         @DefaultValue Advice advice) {
 
-    /** What happens when a bean calls its own methods. */
+    /** What to do about a bean that calls its own methods. */
     public enum SelfInvocation {
 
         /** One warning at startup for each pair of methods. */
