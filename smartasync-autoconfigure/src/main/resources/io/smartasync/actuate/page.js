@@ -7,6 +7,9 @@ const ENDPOINT = location.pathname.replace(/\/dashboard\/?$/, "");
 const LIVE = `New numbers every ${EVERY / 1000} seconds.`;
 const history = [];
 const charts = {};
+let shown;
+let asked = 0;
+let answered = 0;
 
 function cell(row, text, className) {
   const td = document.createElement("td");
@@ -70,7 +73,7 @@ function showCalls(report, now) {
   const bounds = report.boundsMillis;
   const list = [...now.routes.entries()].sort((a, b) => a[0].localeCompare(b[0]));
   rows("calls", list, (row, [id, route]) => {
-    const before = first === now ? null : first.routes.get(id);
+    const before = first.routes.get(id);
     const time = minus(route.time.buckets, before && before.time.buckets);
     const wait = minus(route.waiting.buckets, before && before.waiting.buckets);
     cell(row, route.method);
@@ -114,6 +117,9 @@ function showExplain(report) {
 }
 
 function showFindings(report) {
+  const told = JSON.stringify(report.findings);
+  if (told === shown) return; // what is being selected, to be copied, stays so
+  shown = told;
   const items = report.findings.map(finding => {
     const item = document.createElement("li");
     item.textContent = `${finding.subject}: ${finding.finding} (${finding.measured}; threshold ${finding.threshold})`;
@@ -132,13 +138,16 @@ function showFindings(report) {
 }
 
 const COLOURS = ["#1f6feb", "#d1620b", "#1a9850", "#a04bd0", "#c8324a", "#00879a"];
+const coloured = new Map(); // a line keeps its colour while it is drawn
+
+// Asked anew at each drawing, since the browser may go from light to dark meanwhile
+function colour(name) {
+  return () => getComputedStyle(document.documentElement).getPropertyValue(name);
+}
 
 function chart(id) {
   if (!charts[id]) {
-    const style = getComputedStyle(document.documentElement);
-    const text = style.getPropertyValue("--soft");
-    const line = style.getPropertyValue("--line");
-    const axis = {ticks: {color: text}, grid: {color: line}};
+    const axis = {ticks: {color: colour("--soft")}, grid: {color: colour("--line")}};
     charts[id] = new Chart(document.getElementById(id), {
       type: "line",
       data: {labels: [], datasets: []},
@@ -147,7 +156,7 @@ function chart(id) {
         maintainAspectRatio: false,
         elements: {point: {radius: 1.5}, line: {borderWidth: 2}},
         scales: {x: axis, y: {...axis, beginAtZero: true}},
-        plugins: {legend: {position: "bottom", labels: {color: text, boxWidth: 12}}},
+        plugins: {legend: {display: false}}, // it cuts long names, and their colours with them
       },
     });
   }
@@ -158,10 +167,10 @@ function draw(id, ids, value) {
   const target = chart(id);
   const last = history.at(-1).at;
   target.data.labels = history.slice(1).map(entry => `${Math.round((entry.at - last) / 1000)} s`);
-  target.data.datasets = ids.map((route, i) => ({
+  target.data.datasets = ids.map(route => ({
     label: route,
-    borderColor: COLOURS[i % COLOURS.length],
-    backgroundColor: COLOURS[i % COLOURS.length],
+    borderColor: coloured.get(route),
+    backgroundColor: coloured.get(route),
     data: history.slice(1).map((entry, j) => value(route, entry, history[j])),
   }));
   target.update();
@@ -172,10 +181,22 @@ function showCharts(report, now) {
     document.getElementById("charts").hidden = true;
     return;
   }
-  const busiest = [...now.routes.entries()]
-    .sort((a, b) => b[1].time.count - a[1].time.count)
-    .slice(0, COLOURS.length)
-    .map(([id]) => id);
+  const calls = id => now.routes.get(id).time.count - (history[0].routes.get(id)?.time.count ?? 0);
+  const busiest = [...now.routes.keys()]
+    .filter(id => calls(id) > 0)
+    .sort((a, b) => calls(b) - calls(a))
+    .slice(0, COLOURS.length);
+  for (const id of [...coloured.keys()].filter(id => !busiest.includes(id))) coloured.delete(id);
+  for (const id of busiest) {
+    if (!coloured.has(id)) coloured.set(id, COLOURS.find(free => ![...coloured.values()].includes(free)));
+  }
+  document.getElementById("legend").replaceChildren(...busiest.map(id => {
+    const item = document.createElement("span");
+    const box = document.createElement("i");
+    box.style.background = coloured.get(id);
+    item.append(box, id);
+    return item;
+  }));
   draw("rate", busiest, (id, entry, before) =>
     entry.routes.has(id) ? perSecond(entry.routes.get(id), before.routes.get(id), (entry.at - before.at) / 1000) : 0);
   draw("p95", busiest, (id, entry, before) => {
@@ -194,6 +215,7 @@ function remember(now) {
 }
 
 async function refresh() {
+  const turn = ++asked;
   const state = document.getElementById("state");
   try {
     const response = await fetch(ENDPOINT, {
@@ -205,6 +227,8 @@ async function refresh() {
     const type = response.headers.get("Content-Type") ?? "none";
     if (!type.includes("json")) throw new Error(`the endpoint answered ${type}, perhaps a page to sign in`);
     const report = await response.json();
+    if (turn < answered) return; // a later one came before it, and told of more calls
+    answered = turn;
     const now = {at: Date.now(), since: report.since, routes: routes(report)};
     remember(now);
     showFindings(report);
@@ -216,6 +240,7 @@ async function refresh() {
     state.className = "";
     document.getElementById("time").textContent = `As of ${new Date(now.at).toLocaleTimeString()}.`;
   } catch (error) {
+    if (turn < answered) return;
     const text = `No new numbers: ${error.message}.`;
     if (state.textContent !== text) state.textContent = text; // read out once
     state.className = "lost";
