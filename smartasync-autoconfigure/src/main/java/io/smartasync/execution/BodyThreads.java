@@ -48,6 +48,19 @@ final class BodyThreads {
         return Thread.currentThread() instanceof PoolThread thread ? thread.leave() : null;
     }
 
+    /** Interrupts a body, which may run code of its own: a channel that is read is closed by it. Never fails. */
+    static void interrupt(Thread thread) {
+        try {
+            thread.interrupt();
+        } catch (Throwable ex) {
+            interruptFailed(ex);
+        }
+    }
+
+    static void interruptFailed(Throwable ex) {
+        CallLog.warn(logger, "The interrupt of a body failed in what it waited for", ex);
+    }
+
     /** The time during which another thread takes the place of one that waits. */
     interface Away extends AutoCloseable {
 

@@ -102,6 +102,11 @@ class Call {
         return settled;
     }
 
+    /** Whether it has ended and its body, if that goes on after the end, too. */
+    boolean isOver() {
+        return settled;
+    }
+
     /** What tells the result of a call. */
     interface Result {
 

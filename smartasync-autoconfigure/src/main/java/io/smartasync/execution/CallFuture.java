@@ -2,6 +2,7 @@ package io.smartasync.execution;
 
 import io.smartasync.Outcome;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallFuture extends AwaitedFuture<@Nullable Object> implements Call.Result {
 
-    private final Call call;
+    private @Nullable Call
+            call; // until both are over: a future may be kept for long, and the call holds those around it
     private volatile @Nullable Future<?> pending;
     private volatile ForgottenResults.@Nullable Watched watched;
 
@@ -26,8 +28,8 @@ final class CallFuture extends AwaitedFuture<@Nullable Object> implements Call.R
     }
 
     /** Has {@code engine} report it if nobody takes the result. */
-    CallFuture watchedBy(SmartAsyncEngine engine) {
-        ForgottenResults.Watched watch = engine.watch(this, call.method);
+    CallFuture watchedBy(SmartAsyncEngine engine, BoundMethod method) {
+        ForgottenResults.Watched watch = engine.watch(this, method);
         if (watch == null) {
             return this;
         }
@@ -95,21 +97,36 @@ final class CallFuture extends AwaitedFuture<@Nullable Object> implements Call.R
     }
 
     void succeed(@Nullable Object value) {
-        if (call.settle(Outcome.SUCCESS, null)) {
+        if (settle(Outcome.SUCCESS, null)) {
             ended(null);
             super.complete(value);
+            forgetCall();
         }
     }
 
     void fail(Outcome outcome, Throwable error) {
-        if (call.settle(outcome, error)) {
+        if (settle(outcome, error)) {
             ended(error);
             super.completeExceptionally(error);
+            forgetCall();
+        }
+    }
+
+    private boolean settle(Outcome outcome, @Nullable Throwable error) {
+        Call known = call;
+        return known != null && known.settle(outcome, error);
+    }
+
+    /** If both are over; asked when either is. */
+    void forgetCall() {
+        Call known = call;
+        if (known != null && known.isOver() && super.isDone()) {
+            call = null;
         }
     }
 
     /** Takes over the result of the body's own future. */
-    void adopt(CompletionStage<?> stage) {
+    void adopt(CompletionStage<?> stage, Call call) {
         // What most bodies return: nothing to build. A subclass may refuse to be asked, as that of completedStage does
         if (stage.getClass() == CompletableFuture.class
                 && stage instanceof CompletableFuture<?> done
@@ -141,7 +158,8 @@ final class CallFuture extends AwaitedFuture<@Nullable Object> implements Call.R
     /** Cancels what the body returned, or waits for, when this is cancelled. */
     void cancelsWith(Future<?> inner) {
         pending = inner;
-        if (call.isSettled()) {
+        Call known = call;
+        if (known == null || known.isSettled()) {
             cancel(inner, true);
         }
     }
@@ -156,11 +174,14 @@ final class CallFuture extends AwaitedFuture<@Nullable Object> implements Call.R
 
     @Override
     public void timeOut(Duration limit) {
-        TimeoutException error = call.method.tooLate(limit);
-        if (call.settle(Outcome.TIMEOUT, error)) {
-            stop(true);
+        Call known = call;
+        if (known == null) {
+            return;
+        }
+        TimeoutException error = known.method.tooLate(limit);
+        if (end(Outcome.TIMEOUT, error, true)) {
             ended(error);
-            super.completeExceptionally(error);
+            done(super.completeExceptionally(error));
         }
     }
 
@@ -176,32 +197,37 @@ final class CallFuture extends AwaitedFuture<@Nullable Object> implements Call.R
     @Override
     public boolean cancel(boolean interrupt) {
         taken();
-        if (!call.settle(Outcome.CANCELLED, null)) {
-            return isCancelled();
-        }
-        stop(interrupt);
-        return super.cancel(interrupt);
+        return end(Outcome.CANCELLED, null, interrupt) ? done(super.cancel(interrupt)) : isCancelled();
     }
 
     @Override
     public boolean complete(@Nullable Object value) {
-        if (!call.settle(Outcome.SUCCESS, null)) {
-            return false;
-        }
-        stop(true);
-        return super.complete(value);
+        return end(Outcome.SUCCESS, null, true) && done(super.complete(value));
     }
 
     @Override
     public boolean completeExceptionally(Throwable error) {
-        if (!call.settle(error instanceof TimeoutException ? Outcome.TIMEOUT : Call.outcome(error), error)) {
-            return false;
-        }
-        stop(true);
-        return super.completeExceptionally(error);
+        Objects.requireNonNull(error);
+        Outcome outcome = error instanceof TimeoutException ? Outcome.TIMEOUT : Call.outcome(error);
+        return end(outcome, error, true) && done(super.completeExceptionally(error));
     }
 
-    private void stop(boolean interrupt) {
+    /** Ends the call, whose body nobody waits for any more; {@code false} if it has ended already. */
+    private boolean end(Outcome outcome, @Nullable Throwable error, boolean interrupt) {
+        Call known = call;
+        if (known == null || !known.settle(outcome, error)) {
+            return false;
+        }
+        stop(known, interrupt);
+        return true;
+    }
+
+    private boolean done(boolean completed) {
+        forgetCall();
+        return completed;
+    }
+
+    private void stop(Call call, boolean interrupt) {
         call.abort(interrupt);
         Future<?> inner = pending;
         if (inner != null) {

@@ -19,7 +19,16 @@ final class CallLog {
         try {
             logger.info(line(plan, route, outcome, error, nanos, waitNanos));
         } catch (Throwable ex) { // such as from the error's own getMessage
-            logger.warn("A call of " + plan.name() + " can't be logged; it goes on", ex);
+            warn(logger, "A call of " + plan.name() + " can't be logged; it goes on", ex);
+        }
+    }
+
+    /** Warns of what somebody else's code threw; its message may throw too, and the call goes on all the same. */
+    static void warn(Log logger, String what, Throwable thrown) {
+        try {
+            logger.warn(what, thrown);
+        } catch (Throwable ex) {
+            logger.warn(what + ": " + thrown.getClass().getName());
         }
     }
 

@@ -41,9 +41,8 @@ final class Chain {
     /** Who holds the permit of {@code wanted} that the next one up the chain runs under. */
     static @Nullable Link holder(@Nullable Link from, BodyExecutor wanted) {
         for (Link link = from; link != null; link = link.parent()) {
-            Link holder = link.executor() == wanted ? link.permitHolder() : null;
-            if (holder != null) {
-                return holder;
+            if (link.executor() == wanted && link.holdsPermit()) {
+                return link;
             }
         }
         return null;
@@ -53,7 +52,7 @@ final class Chain {
     static Set<BodyExecutor> occupied(@Nullable Link from) {
         Set<BodyExecutor> executors = new HashSet<>();
         for (Link link = from; link != null; link = link.parent()) {
-            if (link.permitHolder() != null) {
+            if (link.holdsPermit()) {
                 executors.add(link.executor());
             }
         }

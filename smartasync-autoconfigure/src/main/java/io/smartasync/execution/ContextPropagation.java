@@ -53,7 +53,10 @@ public final class ContextPropagation implements ContextCarrier {
         try {
             snapshots.clear();
         } catch (Throwable ex) { // an accessor's; the next task has to run
-            logger.warn("The context that was left on " + Thread.currentThread().getName() + " can't be cleared", ex);
+            CallLog.warn(
+                    logger,
+                    "The context that was left on " + Thread.currentThread().getName() + " can't be cleared",
+                    ex);
         }
     }
 
@@ -74,6 +77,7 @@ public final class ContextPropagation implements ContextCarrier {
         private final List<ThreadLocalAccessor<?>> threadLocalsSeen;
         private final List<ContextAccessor<?, ?>> contextsSeen;
         private final ThreadLocalAccessor<?>[] accessors;
+        private final Runnable clearing = this::clear;
         private final AutoCloseable clean = this::clear;
         private final ContextSnapshotFactory waiting;
         private final ContextSnapshotFactory detached;
@@ -136,31 +140,28 @@ public final class ContextPropagation implements ContextCarrier {
 
         private AutoCloseable open(CapturedContext.ThreadKind thread, ContextSnapshot snapshot) {
             return switch (thread) {
-                case POOLED -> snapshot == NOTHING ? clean : setUntilCleared(snapshot);
+                case POOLED -> snapshot == NOTHING ? clean : setUntil(clearing, snapshot);
                 case NEW -> snapshot.setThreadLocals();
                 case BORROWED -> {
                     @Nullable Object[] before = values();
-                    ContextSnapshot.Scope scope = snapshot.setThreadLocals();
-                    yield () -> {
-                        scope.close();
-                        backTo(before);
-                    };
+                    yield setUntil(() -> backTo(before), snapshot);
                 }
             };
         }
 
-        private AutoCloseable setUntilCleared(ContextSnapshot snapshot) {
+        /** Whatever an accessor throws, {@code cleanUp} comes last; some are set already when setting another one fails. */
+        private static AutoCloseable setUntil(Runnable cleanUp, ContextSnapshot snapshot) {
             try {
                 ContextSnapshot.Scope scope = snapshot.setThreadLocals();
                 return () -> {
                     try {
                         scope.close();
                     } finally {
-                        clear();
+                        cleanUp.run();
                     }
                 };
             } catch (Throwable ex) {
-                clear(); // some are set already
+                cleanUp.run();
                 throw ex;
             }
         }
@@ -176,8 +177,12 @@ public final class ContextPropagation implements ContextCarrier {
         /** Touches only what a body has left: to set an observation opens a scope, which would stay on the thread. */
         private void backTo(@Nullable Object[] values) {
             for (int i = 0; i < values.length; i++) {
-                if (!Objects.equals(accessors[i].getValue(), values[i])) {
-                    set(accessors[i], values[i]);
+                try {
+                    if (!Objects.equals(accessors[i].getValue(), values[i])) {
+                        set(accessors[i], values[i]);
+                    }
+                } catch (Throwable ex) { // the others', perhaps somebody's identity, must not stay
+                    CallLog.warn(logger, "The context of a call can't be taken from its thread", ex);
                 }
             }
         }

@@ -22,23 +22,23 @@ import org.springframework.util.function.ThrowingFunction;
  * counted as a call of its own. Whoever ends it first (the last item, the first failure, the deadline, a cancel) stops the
  * rest. Thread-safe.
  */
-final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>> {
+final class FanOut<R extends @Nullable Object> extends AwaitedFuture<List<R>> {
 
     private final SmartAsyncEngine engine;
     private final BoundMethod method;
-    private final boolean callerWaits;
     private final Route route;
     private final long start = System.nanoTime();
-    private final List<T> items;
-    private final ThrowingFunction<T, R> work;
+    private final int size;
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger open;
-    private final AtomicReferenceArray<R> results;
     private final AtomicReference<@Nullable Counted> counted = new AtomicReference<>();
     private final AtomicReference<@Nullable End> end = new AtomicReference<>();
     private final AtomicBoolean failureTold = new AtomicBoolean();
-    private CapturedContext context = CapturedContext.NOTHING;
     private final List<Worker> workers = new CopyOnWriteArrayList<>();
+
+    /** What the workers have, and not the future, which may be kept for long. */
+    private record Job<T, R extends @Nullable Object>(
+            List<T> items, ThrowingFunction<T, R> work, AtomicReferenceArray<R> results, CapturedContext context) {}
 
     /** How what still runs ends, and what an item or worker failed with, if that ended all. */
     private record End(Outcome outcome, @Nullable Throwable failure) {}
@@ -49,43 +49,52 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
         CALL
     }
 
-    FanOut(
+    private FanOut(SmartAsyncEngine engine, BoundMethod method, int size) {
+        this.engine = engine;
+        this.method = method;
+        this.route = engine.route(method);
+        this.size = size;
+        this.open = new AtomicInteger(size);
+    }
+
+    /**
+     * Starts the work.
+     *
+     * @throws IllegalArgumentException if {@code concurrency} is less than 1
+     */
+    static <T, R extends @Nullable Object> FanOut<R> start(
             SmartAsyncEngine engine,
             BoundMethod method,
             Collection<T> items,
             ThrowingFunction<T, R> work,
+            int concurrency,
             boolean callerWaits) {
-        this.engine = engine;
-        this.method = method;
-        this.callerWaits = callerWaits;
-        this.route = engine.route(method);
-        this.items = new ArrayList<>(items);
-        this.work = work;
-        this.open = new AtomicInteger(this.items.size());
-        this.results = new AtomicReferenceArray<>(this.items.size());
-    }
-
-    FanOut<T, R> start(int concurrency) {
         if (concurrency < 1) {
             throw new IllegalArgumentException("concurrency must be at least 1, not " + concurrency);
         }
-        if (items.isEmpty()) {
-            succeedIfAllAreDone();
-        } else if (route.executor() == null) {
-            try {
-                workOff();
-                succeedIfAllAreDone();
-            } catch (Throwable ex) {
-                super.completeExceptionally(ex);
-            }
+        List<T> copy = new ArrayList<>(items);
+        FanOut<R> all = new FanOut<>(engine, method, copy.size());
+        boolean inPlace = copy.isEmpty() || all.route.executor() == null;
+        CapturedContext context = inPlace ? CapturedContext.NOTHING : engine.capture(callerWaits, null);
+        Job<T, R> job = new Job<>(copy, work, new AtomicReferenceArray<>(copy.size()), context);
+        if (inPlace) {
+            all.runInPlace(job);
         } else {
-            startWorkers(Math.min(concurrency, items.size()));
+            all.startWorkers(job, Math.min(concurrency, copy.size()));
         }
-        return this;
+        return all;
     }
 
-    private void startWorkers(int count) {
-        context = engine.capture(callerWaits, null);
+    private void runInPlace(Job<?, R> job) {
+        try {
+            workOff(job);
+            succeedIfAllAreDone(job);
+        } catch (Throwable ex) {
+            super.completeExceptionally(ex);
+        }
+    }
+
+    private void startWorkers(Job<?, R> job, int count) {
         Duration limit = method.timeout();
         if (limit != null) {
             var running = engine.timeouts().schedule(() -> timeOut(limit), limit);
@@ -93,8 +102,8 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
                 whenComplete((value, error) -> running.cancel(false));
             }
         }
-        for (int i = 0; i < count && next.get() < items.size() && !isDone(); i++) {
-            Worker worker = new Worker();
+        for (int i = 0; i < count && next.get() < size && !isDone(); i++) {
+            Worker worker = new Worker(job);
             workers.add(worker);
             worker.executor.submit(worker);
             if (worker.refusal() != null && i > 0) {
@@ -102,11 +111,11 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
             }
             // By now its permit is free again: whoever has the results, or the failure, may call at once
             worker.future.whenComplete((nothing, failure) -> {
-                succeedIfAllAreDone();
+                succeedIfAllAreDone(job);
                 if (failure != null) {
-                    Outcome outcome = worker.refusal() == null ? Outcome.CANCELLED : Outcome.REJECTED;
-                    end.compareAndSet(null, new End(outcome, failure));
-                    tellFailure(outcome);
+                    boolean refused = worker.refusal() != null;
+                    end.compareAndSet(null, new End(refused ? Outcome.REJECTED : Outcome.CANCELLED, failure));
+                    tellFailure(refused ? Outcome.REJECTED : Call.outcome(failure));
                 }
             });
         }
@@ -116,15 +125,15 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
     }
 
     /** Takes items as long as there are any; throws what an item fails with, which ends all. */
-    private @Nullable Object workOff() throws Throwable {
+    private <T> @Nullable Object workOff(Job<T, R> job) throws Throwable {
         for (int i = next.getAndIncrement();
-                i < items.size() && end.get() == null && counts(Counted.ITEMS);
+                i < size && end.get() == null && counts(Counted.ITEMS);
                 i = next.getAndIncrement()) {
             Call call = new Call(method, route);
-            try (AutoCloseable carried = context.open(
+            try (AutoCloseable carried = job.context.open(
                             CapturedContext.ThreadKind.BORROWED); // what an item leaves, the next does not see
                     CallObserver.Scope observed = call.openScope()) {
-                results.set(i, work.applyWithException(items.get(i)));
+                job.results.set(i, job.work.applyWithException(job.items.get(i)));
             } catch (Throwable ex) {
                 End stopped = end.get();
                 call.settle(stopped == null ? Call.outcome(ex) : stopped.outcome, ex);
@@ -137,11 +146,10 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
         return null;
     }
 
-    private void succeedIfAllAreDone() {
+    private void succeedIfAllAreDone(Job<?, R> job) {
         if (open.get() == 0 && end(Outcome.SUCCESS)) {
             stop(); // those that wait for a permit would find nothing
-            super.complete(
-                    IntStream.range(0, results.length()).mapToObj(results::get).toList());
+            super.complete(IntStream.range(0, size).mapToObj(job.results::get).toList());
         }
     }
 
@@ -157,7 +165,7 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
     }
 
     private void timeOut(Duration limit) {
-        completeExceptionally(method.tooLateForAll(items.size(), limit));
+        completeExceptionally(method.tooLateForAll(size, limit));
     }
 
     @Override
@@ -217,10 +225,10 @@ final class FanOut<T, R extends @Nullable Object> extends AwaitedFuture<List<R>>
     }
 
     /** Takes items as long as there are any. Its executor knows it as one call, the meters know its items. */
-    private final class Worker extends FutureCall<FanOut<?, ?>> {
+    private final class Worker extends FutureCall<Job<?, R>> {
 
-        Worker() {
-            super(FanOut.this.method, FanOut.this.route, FanOut::workOff, FanOut.this, FanOut.this.context, null);
+        Worker(Job<?, R> job) {
+            super(FanOut.this.method, FanOut.this.route, FanOut.this::workOff, job, job.context, null);
         }
 
         @Override

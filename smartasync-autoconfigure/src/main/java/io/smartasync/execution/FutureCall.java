@@ -61,7 +61,7 @@ class FutureCall<I> extends OffloadedCall {
     @Override
     void bodyEnded(@Nullable Object result, @Nullable Throwable failure) {
         if (failure == null && method.givesValueLater() && result instanceof CompletionStage<?> stage) {
-            future.adopt(stage);
+            future.adopt(stage, this);
             mayPend();
             return;
         }
@@ -78,6 +78,7 @@ class FutureCall<I> extends OffloadedCall {
         super.forget();
         invocation = null;
         context = CapturedContext.NOTHING;
+        future.forgetCall();
     }
 
     @Override

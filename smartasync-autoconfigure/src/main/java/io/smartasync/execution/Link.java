@@ -15,11 +15,6 @@ interface Link extends Task {
         return null;
     }
 
-    /** Who holds the permit that its body runs under; {@code null} if nobody does. */
-    default @Nullable Link permitHolder() {
-        return holdsPermit() ? this : null;
-    }
-
     @Override
     default boolean holdsPermit() {
         return ownsPermit() && isLive();

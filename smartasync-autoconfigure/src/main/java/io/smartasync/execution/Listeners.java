@@ -63,7 +63,7 @@ final class Listeners implements SmartAsyncListener {
     }
 
     static void observerFailed(Throwable ex) {
-        logger.warn("The observer of calls failed; the call goes on", ex);
+        CallLog.warn(logger, "The observer of calls failed; the call goes on", ex);
     }
 
     /** What it throws never reaches the call. */
@@ -149,7 +149,7 @@ final class Listeners implements SmartAsyncListener {
     }
 
     private static void failed(Throwable ex) {
-        logger.warn("A listener failed; the call goes on", ex);
+        CallLog.warn(logger, "A listener failed; the call goes on", ex);
     }
 
     private Found found() {

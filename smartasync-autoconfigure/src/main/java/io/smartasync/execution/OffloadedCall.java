@@ -45,14 +45,17 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
     private @Nullable Waiting waiting;
 
-    /**
-     * The body runs under the permit of another call, which is held until the body ends, whatever becomes of that call. What
-     * the body leaves to others finds that permit here even after the body.
-     *
-     * @param retained whether that call has one holder more for it
-     */
-    private record SharedPermit(
-            OffloadedCall holder, @Nullable Waiting before, boolean retained) implements Waiting {
+    /** The body runs under the permit of another call, which is held until the body ends, whatever becomes of that call. */
+    private static final class SharedPermit implements Waiting {
+
+        private @Nullable OffloadedCall holder;
+        private final @Nullable Waiting before;
+
+        /** Retains the holder on behalf of the call, which waited in the way of {@code before}. */
+        SharedPermit(OffloadedCall holder, @Nullable Waiting before) {
+            this.holder = holder;
+            this.before = before;
+        }
 
         @Override
         public boolean stop() {
@@ -61,8 +64,10 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
         @Override
         public void ended() {
-            if (retained) {
-                holder.release();
+            OffloadedCall held = holder;
+            holder = null;
+            if (held != null) {
+                held.release();
             }
             if (before != null) {
                 before.ended();
@@ -125,10 +130,23 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         }
         runner = null;
         if (interrupted || (!inPlace && executor.threadKind() == CapturedContext.ThreadKind.POOLED)) {
-            Thread.interrupted();
+            clearInterrupt(inPlace);
         }
         leaveBody();
         bodyEnded(result, failure);
+    }
+
+    /** Takes the interrupt that was for a body of this call, and not what was meanwhile for one further down the stack. */
+    static void clearInterrupt(boolean inPlace) {
+        Thread.interrupted();
+        Link below = inPlace ? Chain.running() : null;
+        while (below instanceof OffloadedCall call && call.isOnBodyThread()) {
+            if (call.stage == IS_BEING_INTERRUPTED || call.stage == INTERRUPTED) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+            below = call.parent;
+        }
     }
 
     /** Runs a part of the body, known to the calls that it makes and with the context of the caller. */
@@ -145,15 +163,12 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         }
     }
 
-    /** The call is over, and what it was made with is needed no more; its result may be kept for long. */
+    /**
+     * The call is over, and what it was made with is needed no more; its result may be kept for long. What its body has left
+     * to others is part of the call around it, as long as that is under way.
+     */
     void forget() {
-        parent = chainAfterEnd();
-    }
-
-    /** What a call that has ended is still known to be a part of. */
-    @Nullable
-    Link chainAfterEnd() {
-        return null;
+        parent = Chain.live(parent);
     }
 
     /** Until it is closed the current thread has the context of the caller, and what it starts is part of this call. */
@@ -200,8 +215,11 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
                 && thread != null
                 && !isOnBodyThread()
                 && STAGE.compareAndSet(this, RUNS, IS_BEING_INTERRUPTED)) {
-            thread.interrupt();
-            stage = INTERRUPTED;
+            try {
+                BodyThreads.interrupt(thread);
+            } finally {
+                stage = INTERRUPTED;
+            }
         }
     }
 
@@ -216,17 +234,27 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
     /** Runs under the permit that its chain already holds, on the current thread. */
     final void runInPlace() {
-        if (Chain.holder(parent, executor) instanceof OffloadedCall holder
-                && holder.isOnBodyThread()
-                && holder.bodyRuns()) {
-            // It outlasts this call, further down this stack, whose overflow might leave it retained for ever
-            underPermitOfChain = true;
-            waiting = new SharedPermit(holder, waiting, false);
-        } else {
-            sharePermit();
+        underPermitOfChain = true;
+        if (Chain.holder(parent, executor) instanceof OffloadedCall holder && !isHeldFurtherDown(holder)) {
+            share(holder);
         }
         inPlace = true;
         runInPlace(this);
+    }
+
+    /**
+     * Whether a body further down this stack, which outlasts this one, holds that permit already. It is retained once for all
+     * of them: the stack may end too deep for anybody to release it.
+     */
+    private boolean isHeldFurtherDown(OffloadedCall holder) {
+        Link below = parent;
+        while (below instanceof OffloadedCall call && call.isOnBodyThread() && call.bodyRuns() && !call.bodyLeft) {
+            if (call == holder || (call.waiting instanceof SharedPermit shared && shared.holder == holder)) {
+                return true;
+            }
+            below = call.parent;
+        }
+        return false;
     }
 
     /**
@@ -249,14 +277,16 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
     /** On a thread of its own, even if its chain occupies all others. */
     final void runBeside() {
-        sharePermit();
+        underPermitOfChain = true;
+        if (Chain.holder(parent, executor) instanceof OffloadedCall holder) {
+            share(holder);
+        }
         executor.runBeside(this);
     }
 
-    private void sharePermit() {
-        underPermitOfChain = true;
-        if (Chain.holder(parent, executor) instanceof OffloadedCall call && call.retain()) {
-            waiting = new SharedPermit(call, waiting, true);
+    private void share(OffloadedCall holder) {
+        if (holder.retain()) {
+            waiting = new SharedPermit(holder, waiting);
         }
     }
 
@@ -302,11 +332,9 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
         return holders > 0;
     }
 
-    /** Perhaps one that is no longer up the chain, since calls between the two have ended. */
     @Override
-    public final @Nullable Link permitHolder() {
-        Link holder = waiting instanceof SharedPermit shared ? shared.holder : this;
-        return holder.holdsPermit() ? holder : null;
+    final boolean isOver() {
+        return holders == 0;
     }
 
     /** Whether one up the chain is still under way. */

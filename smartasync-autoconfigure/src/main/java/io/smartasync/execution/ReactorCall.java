@@ -58,13 +58,6 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
         return running == null ? context : context.put(CHAIN, running);
     }
 
-    /** What follows it downstream, there or on the next one's thread, is part of the call around it. */
-    @Override
-    @Nullable
-    Link chainAfterEnd() {
-        return Chain.live(parent());
-    }
-
     /** What the method's publisher sees of its subscriber. */
     Context context() {
         return subscription.observedContext().put(CHAIN, this);
@@ -141,7 +134,7 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
             try {
                 open.close();
             } catch (Throwable ex) { // an accessor's; the result must not be lost by it
-                logger.warn("The context of a call could not be taken from its thread", ex);
+                CallLog.warn(logger, "The context of a call could not be taken from its thread", ex);
             }
         }
     }
@@ -201,7 +194,7 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
         Set<Pull> known = pulls;
         if (known != null) {
             for (Pull pull : known) {
-                pull.cancel(interrupt && method.interruptible() && pull.runner != Thread.currentThread());
+                pull.stop(interrupt && method.interruptible() && pull.runner != Thread.currentThread());
             }
         }
     }
@@ -240,8 +233,16 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
                 remove(this);
                 if ((isCancelled() && method.interruptible())
                         || (!inPlace && executor.threadKind() == CapturedContext.ThreadKind.POOLED)) {
-                    Thread.interrupted(); // it was for the generator
+                    clearInterrupt(inPlace); // it was for the generator
                 }
+            }
+        }
+
+        void stop(boolean interrupt) {
+            try {
+                cancel(interrupt);
+            } catch (Throwable ex) {
+                BodyThreads.interruptFailed(ex);
             }
         }
 

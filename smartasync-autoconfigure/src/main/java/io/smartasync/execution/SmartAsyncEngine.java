@@ -54,6 +54,7 @@ public final class SmartAsyncEngine {
         this.context = context;
         // Initialised here: a class whose first use meets a stack overflow stays broken
         Objects.requireNonNull(CapturedContext.NOTHING);
+        Objects.requireNonNull(Outcome.ERROR);
         this.backgroundErrors = SingletonSupplier.of(backgroundErrors);
     }
 
@@ -110,7 +111,7 @@ public final class SmartAsyncEngine {
     CapturedContext capture(boolean callerWaits, @Nullable Object subscriber) {
         try {
             return context.capture(callerWaits, subscriber);
-        } catch (RuntimeException ex) {
+        } catch (RuntimeException | Error ex) {
             return thread -> {
                 throw ex;
             };
@@ -184,7 +185,7 @@ public final class SmartAsyncEngine {
     private <I> @Nullable Object offload(BoundMethod method, Route route, Body<I> body, I invocation) throws Throwable {
         FutureCall<I> call = submit(method, route, body, invocation);
         if (method.shape() == Shape.FUTURE) {
-            return call.future.watchedBy(this);
+            return call.future.watchedBy(this, method);
         }
         // A background call has no future to tell a refusal or an error through
         if (call.refusal() != null) {
@@ -246,12 +247,12 @@ public final class SmartAsyncEngine {
             return result;
         }
         CallFuture future = new CallFuture(call);
-        future.adopt(stage);
+        future.adopt(stage, call);
         if (!replaceable || (future.isDone() && !method.isDebugged())) {
             return result;
         }
         call.limit(timeouts, method.timeout(), future);
-        return future.watchedBy(this);
+        return future.watchedBy(this, method);
     }
 
     /** Runs the body here; what it gives, or throws, comes through the future. */
@@ -270,7 +271,7 @@ public final class SmartAsyncEngine {
         if (!method.givesValueLater()) {
             future.succeed(result);
         } else if (result instanceof CompletionStage<?> stage) {
-            future.adopt(stage);
+            future.adopt(stage, call);
         } else {
             future.fail(Outcome.ERROR, method.nullResult());
         }

@@ -67,7 +67,7 @@ public final class SmartAsyncTemplate extends OperationsTemplate<SmartAsyncOpera
         }
         BoundMethod method = callAll.obtain();
         try {
-            return SmartAsyncEngine.await(method, new FanOut<>(engine, method, items, work, true).start(concurrency));
+            return SmartAsyncEngine.await(method, FanOut.start(engine, method, items, work, concurrency, true));
         } catch (Throwable ex) {
             ReflectionUtils.rethrowException(ex);
             throw new IllegalStateException(ex);
@@ -77,6 +77,6 @@ public final class SmartAsyncTemplate extends OperationsTemplate<SmartAsyncOpera
     @Override
     public <T, R extends @Nullable Object> CompletableFuture<List<R>> futureAll(
             Collection<T> items, int concurrency, ThrowingFunction<T, R> work) {
-        return new FanOut<>(engine, futureAll.obtain(), items, work, false).start(concurrency);
+        return FanOut.start(engine, futureAll.obtain(), items, work, concurrency, false);
     }
 }

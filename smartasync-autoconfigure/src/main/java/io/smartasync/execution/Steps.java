@@ -75,6 +75,7 @@ final class Steps implements Executor {
         private volatile @Nullable Thread thread;
         private volatile @Nullable TaskRejectedException refusal;
         private boolean holdsPermit;
+        private boolean begun; // seen only by the thread
 
         // Guarded by this
         private @Nullable Thread interruptible;
@@ -87,16 +88,28 @@ final class Steps implements Executor {
             holdsPermit = call.retain();
             try {
                 call.runPart(false, () -> {
-                    step(next());
-                    goOn();
+                    runAll(next());
                     return null;
                 });
             } catch (Throwable ex) {
                 call.subscription.onError(ex);
+                if (!begun) {
+                    runAll(next()); // without its context, but the coroutine may clean up
+                }
             } finally {
                 release();
                 thread = null;
             }
+        }
+
+        private void runAll(Call.Part first) {
+            begun = true;
+            try {
+                step(first);
+            } catch (Throwable ex) {
+                call.subscription.onError(ex);
+            }
+            goOn();
         }
 
         private void goOn() {
@@ -137,7 +150,7 @@ final class Steps implements Executor {
         private synchronized void interrupt() {
             if (interruptible != null && interruptible != Thread.currentThread()) {
                 interrupted = true;
-                interruptible.interrupt();
+                BodyThreads.interrupt(interruptible);
             }
         }
 

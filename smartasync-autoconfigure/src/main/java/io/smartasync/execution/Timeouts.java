@@ -55,6 +55,9 @@ public final class Timeouts implements DisposableBean {
             return scheduler.schedule(() -> end(action), TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException ex) {
             return null; // the application is gone; what it still calls has no limit
+        } catch (OutOfMemoryError ex) {
+            return null; // the clock's thread can't be started; it will be by one of the next calls, and end this one
+            // too
         }
     }
 
