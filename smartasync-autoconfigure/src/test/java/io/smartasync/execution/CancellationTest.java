@@ -3,14 +3,17 @@ package io.smartasync.execution;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.smartasync.SmartAsync;
+import io.smartasync.SmartAsyncOperations;
 import io.smartasync.SmartAsyncTimeoutException;
 import io.smartasync.Workload;
 import io.smartasync.support.Await;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
+import java.nio.channels.spi.AbstractInterruptibleChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +68,57 @@ class CancellationTest {
                         user.remove();
                     }
                 });
+    }
+
+    /** To interrupt a thread that reads from a channel is to close the channel, with the channel's own code. */
+    @Test
+    void aBodyWhoseInterruptFailsIsLeftToItselfAndTheCallEnds() {
+        TestContext.with()
+                .withPropertyValues("smartasync.executors.io.threads=platform")
+                .run(context -> {
+                    SmartAsyncOperations operations = context.getBean(SmartAsyncOperations.class);
+                    CountDownLatch reads = new CountDownLatch(1);
+                    BrokenChannel channel = new BrokenChannel();
+                    CompletableFuture<Object> future = operations.future(() -> channel.read(reads));
+                    assertThat(reads.await(10, TimeUnit.SECONDS)).isTrue();
+                    assertThat(future.cancel(true)).isTrue();
+                    assertThat(future).isCancelled();
+                    channel.released.countDown();
+                    Await.idle(context.getBean("smartasync-io", SmartAsyncTaskExecutor.class));
+                });
+    }
+
+    private static final class BrokenChannel extends AbstractInterruptibleChannel {
+
+        final CountDownLatch released = new CountDownLatch(1);
+
+        Object read(CountDownLatch reads) throws Exception {
+            begin();
+            try {
+                reads.countDown();
+                while (released.getCount() > 0) {
+                    Thread.onSpinWait();
+                }
+                return "";
+            } finally {
+                end(true);
+            }
+        }
+
+        @Override
+        protected void implCloseChannel() {
+            throw new IllegalStateException("planned");
+        }
+    }
+
+    @Test
+    void aFutureThatIsCompletedWithoutAnErrorGoesOn() {
+        run((bean, one, calls) -> {
+            CompletableFuture<String> future = bean.future();
+            Body.awaitStart();
+            assertThatNullPointerException().isThrownBy(() -> future.completeExceptionally(null));
+            assertThat(future.complete("done")).isTrue();
+        });
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.micrometer.context.ContextRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.smartasync.SmartAsync;
+import io.smartasync.SmartAsyncOperations;
 import io.smartasync.Workload;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
@@ -19,7 +20,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,6 +34,7 @@ import org.springframework.context.i18n.LocaleContextHolder;
 import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+import org.springframework.util.Assert;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 import reactor.core.publisher.Hooks;
@@ -211,6 +215,50 @@ class ContextTest {
                     .registerThreadLocalAccessor("tenant", () -> "of the other", TENANT::set, TENANT::remove);
             assertThat(bean.awaited().tenant()).isEqualTo("of the other");
         });
+    }
+
+    /** Perhaps the context has somebody's identity, and who has the thread next is somebody else. */
+    @Test
+    void anAccessorThatFailsLeavesNothingOfTheOthersOnAThreadOfTheApplication() throws Exception {
+        AtomicBoolean failsToSet = new AtomicBoolean();
+        AtomicBoolean failsToRestore = new AtomicBoolean();
+        ThreadLocal<String> broken = new ThreadLocal<>();
+        broken.set("of the caller");
+        ContextRegistry.getInstance()
+                .registerThreadLocalAccessor(
+                        "broken",
+                        broken::get,
+                        value -> {
+                            Assert.state(!failsToSet.get(), "planned");
+                            broken.set(value);
+                        },
+                        () -> {
+                            Assert.state(!failsToRestore.get(), "planned");
+                            broken.remove();
+                        });
+        ThreadPoolTaskExecutor host = new ThreadPoolTaskExecutor();
+        host.setMaxPoolSize(1);
+        host.initialize();
+        try {
+            TestContext.with().withBean("host", Executor.class, () -> host).run(context -> {
+                SmartAsyncOperations operations =
+                        context.getBean(SmartAsyncOperations.class).executor("host");
+                for (AtomicBoolean fails : List.of(failsToSet, failsToRestore)) {
+                    fails.set(true);
+                    assertThatThrownBy(() -> get(operations.future(() -> {
+                                MDC.put("role", "admin");
+                                return "";
+                            })))
+                            .hasStackTraceContaining("planned");
+                    fails.set(false);
+                    assertThat(host.submit(MDC::getCopyOfContextMap).get(10, TimeUnit.SECONDS))
+                            .isNullOrEmpty();
+                }
+            });
+        } finally {
+            ContextRegistry.getInstance().removeThreadLocalAccessor("broken");
+            host.shutdown();
+        }
     }
 
     @Test

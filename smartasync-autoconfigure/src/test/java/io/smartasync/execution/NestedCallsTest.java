@@ -1,6 +1,7 @@
 package io.smartasync.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.smartasync.ReactorSmartAsyncOperations;
@@ -22,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -377,23 +379,37 @@ class NestedCallsTest {
     /** The call in place, between the two, has ended; who waits is further up. */
     @Test
     void whatACallInPlaceLeavesBehindKnowsThePermitThatItsCallerWaitsUnder() {
-        application().run(context -> {
-            SmartAsyncOperations operations = context.getBean(SmartAsyncOperations.class);
-            SmartAsyncOperations one = operations.executor("one");
-            CountDownLatch betweenIsOver = new CountDownLatch(1);
-            Callable<CompletableFuture<Integer>> between =
-                    () -> operations.executor("other").future(() -> {
-                        betweenIsOver.await();
-                        return one.future(() -> 1).join();
-                    });
-            Callable<Integer> around = () -> {
-                CompletableFuture<Integer> left = one.future(between).join();
-                betweenIsOver.countDown();
-                return left.join();
-            };
-            assertThat(one.future(around).get(10, TimeUnit.SECONDS)).isEqualTo(1);
-            Await.idle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
-        });
+        leaveBehind("one");
+    }
+
+    @Test
+    void whatACallOnAnotherExecutorLeavesBehindKnowsThePermitThatItsCallerWaitsUnder() {
+        leaveBehind("third");
+    }
+
+    private static void leaveBehind(String executorBetween) {
+        application()
+                .withPropertyValues("smartasync.executors.third.threads=platform")
+                .run(context -> {
+                    SmartAsyncOperations operations = context.getBean(SmartAsyncOperations.class);
+                    SmartAsyncOperations one = operations.executor("one");
+                    CountDownLatch betweenIsOver = new CountDownLatch(1);
+                    Callable<CompletableFuture<Integer>> between =
+                            () -> operations.executor("other").future(() -> {
+                                betweenIsOver.await();
+                                return one.future(() -> 1).join();
+                            });
+                    Callable<Integer> around = () -> {
+                        CompletableFuture<Integer> left = operations
+                                .executor(executorBetween)
+                                .future(between)
+                                .join();
+                        betweenIsOver.countDown();
+                        return left.join();
+                    };
+                    assertThat(one.future(around).get(10, TimeUnit.SECONDS)).isEqualTo(1);
+                    Await.idle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+                });
     }
 
     /** More than are taken at once, so that it goes on when calls for the first elements have ended. */
@@ -445,6 +461,62 @@ class NestedCallsTest {
                 Await.idle(one);
                 assertThat(first.future(i).get(10, TimeUnit.SECONDS)).isEqualTo(i);
             }
+        });
+    }
+
+    /** Each turn ends elsewhere on the stack, which is that of the second executor: the permit of the first is shared there. */
+    @Test
+    void anOverflowOfTheStackOverTwoExecutorsLosesNoPermit() {
+        application().run(context -> {
+            SmartAsyncOperations operations = context.getBean(SmartAsyncOperations.class);
+            SmartAsyncOperations one = operations.executor("one");
+            SmartAsyncOperations other = operations.executor("other");
+            for (int i = 0; i < 200; i++) {
+                int deeper = i % 40;
+                assertThatThrownBy(() -> one.future(() -> below(deeper, () -> other.call(() -> inTurn(one, other))))
+                                .get(10, TimeUnit.SECONDS))
+                        .hasCauseInstanceOf(StackOverflowError.class);
+                Await.idle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+                Await.idle(context.getBean("smartasync-other", SmartAsyncTaskExecutor.class));
+            }
+        });
+    }
+
+    private static int inTurn(SmartAsyncOperations next, SmartAsyncOperations afterwards) throws Exception {
+        return next.call(() -> inTurn(afterwards, next));
+    }
+
+    private static int below(int frames, Callable<Integer> work) throws Exception {
+        return frames == 0 ? work.call() : below(frames - 1, work);
+    }
+
+    @Test
+    void anInterruptOfTheBodyAroundIsNotTakenByACallInPlaceThatWasInterruptedItself() {
+        application().run(context -> {
+            SmartAsyncOperations one =
+                    context.getBean(SmartAsyncOperations.class).executor("one");
+            CountDownLatch innerIsInterrupted = new CountDownLatch(1);
+            CountDownLatch outerIsCancelled = new CountDownLatch(1);
+            CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+            CompletableFuture<Boolean> outer = one.future(() -> {
+                assertThatExceptionOfType(TimeoutException.class)
+                        .isThrownBy(() -> one.timeout(Duration.ofMillis(50)).call(() -> {
+                            while (!Thread.currentThread().isInterrupted()) {
+                                Thread.onSpinWait();
+                            }
+                            innerIsInterrupted.countDown();
+                            while (outerIsCancelled.getCount() > 0) {
+                                Thread.onSpinWait(); // an interrupt does not end this body
+                            }
+                            return "";
+                        }));
+                return interrupted.complete(Thread.currentThread().isInterrupted());
+            });
+            assertThat(innerIsInterrupted.await(10, TimeUnit.SECONDS)).isTrue();
+            outer.cancel(true);
+            outerIsCancelled.countDown();
+            assertThat(interrupted.get(10, TimeUnit.SECONDS)).isTrue();
+            Await.idle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
         });
     }
 

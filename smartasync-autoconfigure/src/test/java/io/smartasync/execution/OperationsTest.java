@@ -575,6 +575,51 @@ class OperationsTest {
         return item;
     }
 
+    @Test
+    void anAccessorThatFailsFailsManyItemsAsItFailsOneCall() {
+        ContextRegistry.getInstance()
+                .registerThreadLocalAccessor(
+                        "broken",
+                        () -> {
+                            throw new NoSuchMethodError("planned");
+                        },
+                        value -> {},
+                        () -> {});
+        try {
+            run((context, operations) -> {
+                Calls calls = TestContext.calls(context);
+                assertThatThrownBy(() -> operations.future(() -> 1).get(10, TimeUnit.SECONDS))
+                        .hasCauseInstanceOf(NoSuchMethodError.class);
+                assertThatThrownBy(() ->
+                                operations.futureAll(ITEMS, 1, item -> item).get(10, TimeUnit.SECONDS))
+                        .hasCauseInstanceOf(NoSuchMethodError.class);
+                assertThat(calls.by("outcome")).isEqualTo(Map.of("ERROR", 2L));
+            });
+        } finally {
+            ContextRegistry.getInstance().removeThreadLocalAccessor("broken");
+        }
+    }
+
+    @Test
+    void aListenerWhoseErrorCannotEvenBePrintedDoesNotKeepACallFromEnding() {
+        SmartAsyncListener listener = new SmartAsyncListener() {
+            @Override
+            public void onEnd(Route route, Outcome outcome, @Nullable Throwable error, long nanos) {
+                throw new IllegalStateException() {
+                    @Override
+                    public String getMessage() {
+                        throw new IllegalStateException("planned");
+                    }
+                };
+            }
+        };
+        TestContext.with().withBean(SmartAsyncListener.class, () -> listener).run(context -> assertThat(
+                        context.getBean(SmartAsyncOperations.class)
+                                .future(() -> 1)
+                                .get(10, TimeUnit.SECONDS))
+                .isEqualTo(1));
+    }
+
     /** Whoever still starts workers stops all of them, that one too. */
     @Test
     void theFailureOfAnItemIsToldThoughItsWorkerIsStoppedBeforeItIsOver() {

@@ -124,6 +124,50 @@ class RetentionTest {
         return new WeakReference<>(own);
     }
 
+    /** In place, and so under the permit of the call around it. */
+    @Test
+    void aFutureThatIsKeptHoldsNothingOfTheCallAroundItsOwn() {
+        TestContext.with()
+                .withPropertyValues(
+                        "smartasync.executors.io.threads=platform", "smartasync.executors.io.concurrency-limit=1")
+                .run(context -> {
+                    List<CompletableFuture<?>> kept = new ArrayList<>();
+                    assertCleared(callAround(context.getBean(SmartAsyncOperations.class), kept));
+                    assertThat(kept).hasSize(1).allMatch(CompletableFuture::isDone);
+                });
+    }
+
+    private static WeakReference<Object> callAround(SmartAsyncOperations operations, List<CompletableFuture<?>> kept)
+            throws Exception {
+        Object result = operations
+                .future(() -> {
+                    CompletableFuture<String> inner = operations.future(() -> "done");
+                    inner.join();
+                    kept.add(inner);
+                    return new Object();
+                })
+                .get(10, TimeUnit.SECONDS);
+        return new WeakReference<>(result);
+    }
+
+    @Test
+    void aFutureOfManyThatIsKeptHoldsNothingOfTheItems() {
+        TestContext.with().run(context -> {
+            List<CompletableFuture<?>> kept = new ArrayList<>();
+            assertCleared(callForMany(context.getBean(SmartAsyncOperations.class), kept));
+            assertThat(kept).hasSize(1).allMatch(CompletableFuture::isDone);
+        });
+    }
+
+    private static WeakReference<Object> callForMany(SmartAsyncOperations operations, List<CompletableFuture<?>> kept)
+            throws Exception {
+        Object item = new Object();
+        CompletableFuture<List<String>> all = operations.futureAll(List.of(item, item), 2, Object::toString);
+        all.get(10, TimeUnit.SECONDS);
+        kept.add(all);
+        return new WeakReference<>(item);
+    }
+
     private static final ThreadLocal<Object> KEPT = new ThreadLocal<>();
 
     @Test
