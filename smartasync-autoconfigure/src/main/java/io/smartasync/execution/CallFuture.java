@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallFuture extends AwaitedFuture<@Nullable Object> implements Call.Result {
 
-    private @Nullable Call
-            call; // until both are over: a future may be kept for long, and the call holds those around it
+    /** {@code null} when both are over: a future may be kept for long, and the call holds those around it. */
+    private @Nullable Call call;
+
     private volatile @Nullable Future<?> pending;
     private volatile ForgottenResults.@Nullable Watched watched;
 
