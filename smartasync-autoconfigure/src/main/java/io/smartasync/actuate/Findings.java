@@ -54,11 +54,11 @@ final class Findings {
             findings.add(new Finding(
                     method,
                     "slow because its calls wait for executor '" + calls.executor() + "', not because they run long",
-                    "p95 " + calls.time().p95Millis() + " ms, "
+                    "p95 " + calls.time().p95Millis() + " ms" + by(calls) + ", "
                             + Math.round(100
                                     * calls.waiting().sumMillis()
                                     / calls.time().sumMillis())
-                            + " % of all time is waiting",
+                            + " % of all their time is waiting",
                     "p95 " + limit + " ms",
                     raise(method, calls.executor(), executors)));
         }
@@ -74,7 +74,7 @@ final class Findings {
             findings.add(new Finding(
                     method,
                     "calls time out while they wait for executor '" + calls.executor() + "'",
-                    waiting + " of " + calls.ended() + " calls",
+                    waiting + " of " + calls.ended() + " calls" + by(calls),
                     "none",
                     raise(method, calls.executor(), executors)));
         }
@@ -118,7 +118,7 @@ final class Findings {
             findings.add(new Finding(
                     method,
                     "calls are rejected by executor '" + calls.executor() + "'",
-                    rejected + " of " + calls.time().count() + " calls",
+                    rejected + " of " + calls.time().count() + " calls" + by(calls),
                     "none",
                     raise(method, calls.executor(), executors) + "   # or a longer queue"));
         } else if (rejected > 0) {
@@ -177,6 +177,11 @@ final class Findings {
                     limit + ", its limit",
                     "smartasync.executors." + executor.name() + ".concurrency-limit: " + limit * 2));
         }
+    }
+
+    /** Each kind of caller has its own findings, which would seem to contradict each other. */
+    private static String by(Calls calls) {
+        return " by " + (calls.caller().equals(LOOP) ? "event loops" : calls.caller() + " threads");
     }
 
     private static String rule(String method, String setting) {

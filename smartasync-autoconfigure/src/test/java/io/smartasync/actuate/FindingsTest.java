@@ -35,7 +35,8 @@ class FindingsTest {
         assertThat(found()).singleElement().satisfies(finding -> {
             assertThat(finding.subject()).isEqualTo("Quotes#find");
             assertThat(finding.finding()).contains("wait for executor 'io'");
-            assertThat(finding.measured()).isEqualTo("p95 1000 ms, 89 % of all time is waiting");
+            assertThat(finding.measured())
+                    .isEqualTo("p95 1000 ms by servlet threads, 89 % of all their time is waiting");
             assertThat(finding.change()).startsWith("smartasync.executors.io.concurrency-limit:");
         });
     }
@@ -47,7 +48,7 @@ class FindingsTest {
         assertThat(found()).isEmpty();
         calls(20, route(Caller.VIRTUAL, ExecutionPath.OFFLOAD, "io"), Outcome.SUCCESS, 1_010, 990);
         assertThat(found()).singleElement().satisfies(finding -> assertThat(finding.measured())
-                .isEqualTo("p95 2000 ms, 98 % of all time is waiting"));
+                .isEqualTo("p95 2000 ms by virtual threads, 98 % of all their time is waiting"));
     }
 
     @Test
@@ -119,7 +120,7 @@ class FindingsTest {
         calls(1, route, Outcome.REJECTED, 0, 0);
         assertThat(found()).singleElement().satisfies(finding -> {
             assertThat(finding.finding()).isEqualTo("calls are rejected by executor 'io'");
-            assertThat(finding.measured()).isEqualTo("1 of 21 calls");
+            assertThat(finding.measured()).isEqualTo("1 of 21 calls by servlet threads");
         });
     }
 
@@ -133,7 +134,7 @@ class FindingsTest {
         calls(2, route, Outcome.TIMEOUT, 100, 0);
         assertThat(found()).singleElement().satisfies(finding -> {
             assertThat(finding.finding()).isEqualTo("calls time out while they wait for executor 'io'");
-            assertThat(finding.measured()).isEqualTo("2 of 27 calls");
+            assertThat(finding.measured()).isEqualTo("2 of 27 calls by servlet threads");
             assertThat(finding.change()).startsWith("smartasync.executors.io.concurrency-limit:");
         });
     }
@@ -174,6 +175,21 @@ class FindingsTest {
         calls(20, route(Caller.EVENT_LOOP, ExecutionPath.REJECT, null), Outcome.REJECTED, 0, 0);
         assertThat(found()).singleElement().satisfies(finding -> assertThat(finding.change())
                 .contains("@SmartAsyncBridge"));
+    }
+
+    /** Else two findings would seem to contradict each other. */
+    @Test
+    void whoCallsIsSaid() {
+        for (Caller caller : Caller.values()) {
+            calls(20, route(caller, ExecutionPath.OFFLOAD, "io"), Outcome.REJECTED, 0, 0);
+        }
+        assertThat(found())
+                .extracting(Finding::measured)
+                .containsExactlyInAnyOrder(
+                        "20 of 20 calls by platform threads",
+                        "20 of 20 calls by servlet threads",
+                        "20 of 20 calls by virtual threads",
+                        "20 of 20 calls by event loops");
     }
 
     @Test
