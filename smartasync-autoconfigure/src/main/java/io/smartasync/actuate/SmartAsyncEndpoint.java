@@ -197,7 +197,7 @@ public class SmartAsyncEndpoint {
         }
         Duration timeout = change.timeout();
         if (timeout != null && (timeout.isZero() || timeout.isNegative())) {
-            throw invalid(timeout + " is not positive");
+            throw invalid("timeout must be positive, not " + timeout);
         }
         Map<BoundMethod, Wish> wishes = new LinkedHashMap<>();
         for (BoundMethod method : named) {

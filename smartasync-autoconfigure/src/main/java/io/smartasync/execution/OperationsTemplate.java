@@ -67,7 +67,7 @@ abstract class OperationsTemplate<S extends OperationSettings<S>> implements Ope
     @Override
     public S timeout(Duration timeout) {
         if (timeout.isZero() || timeout.isNegative()) {
-            throw new IllegalArgumentException(timeout + " is not positive");
+            throw new IllegalArgumentException("timeout must be positive, not " + timeout);
         }
         return set(new Wish(null, null, timeout, null));
     }

@@ -197,7 +197,7 @@ class EndpointTest {
                     entry("/quotes {\"executor\": \"cpu\"}", "a concurrencyLimit and a queueCapacity"),
                     entry("/quotes {\"concurrencyLimit\": \"many\"}", "concurrencyLimit can't be 'many'"),
                     entry("/Quotes.until {\"executor\": \"nowhere\"}", "there is no executor named 'nowhere'"),
-                    entry("/Quotes.until {\"timeout\": \"-1s\"}", "not positive"),
+                    entry("/Quotes.until {\"timeout\": \"-1s\"}", "timeout must be positive, not PT-1S"),
                     entry("/Quotes.until {\"timeout\": \"soon\"}", "timeout can't be 'soon'"),
                     entry("/Quotes.until {\"workload\": \"LIGHT\"}", "workload can't be 'LIGHT'"),
                     entry("/Quotes.until {\"concurrencyLimit\": 3}", "those of its executor"),

@@ -107,6 +107,9 @@ class OperationsTest {
             assertThatExceptionOfType(SmartAsyncConfigurationException.class)
                     .isThrownBy(() -> operations.executor("nowhere"))
                     .withMessageContaining("there is no executor named 'nowhere'");
+            assertThatExceptionOfType(IllegalArgumentException.class)
+                    .isThrownBy(() -> operations.timeout(Duration.ofSeconds(-2)))
+                    .withMessage("timeout must be positive, not PT-2S");
         });
     }
 
