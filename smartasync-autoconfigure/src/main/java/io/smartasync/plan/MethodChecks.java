@@ -117,14 +117,22 @@ final class MethodChecks {
         Method method = planned.called();
         Class<?> type = planned.returned();
         Shape shape = planned.shape();
-        String subject = method.equals(planned.method())
-                ? describe(planned.type(), method)
-                : "@SmartAsyncBridge method " + ClassUtils.getQualifiedMethodName(method);
+        boolean bridged = !method.equals(planned.method());
+        String subject = bridged
+                ? "@SmartAsyncBridge method " + ClassUtils.getQualifiedMethodName(method)
+                : describe(planned.type(), method);
         if (Suspending.is(method)) {
             checkSuspending(method, subject, workload, problems);
             return;
         }
-        if (background && type != void.class) {
+        if (background && type != void.class && bridged) {
+            String bridge = method.getDeclaringClass().getSimpleName() + "." + method.getName();
+            problems.add(new Problem(
+                    describe(planned.type(), planned.method()), // where background stands
+                    "background = true, but " + bridge + " returns " + type.getSimpleName()
+                            + ", which nobody would receive",
+                    "Remove background, or return void from " + bridge + "."));
+        } else if (background && type != void.class) {
             problems.add(new Problem(
                     subject,
                     "background = true, but it returns " + type.getSimpleName() + ", which nobody would receive",

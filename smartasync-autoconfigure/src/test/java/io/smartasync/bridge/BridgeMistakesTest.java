@@ -175,14 +175,20 @@ class BridgeMistakesTest {
 
     @Test
     void theMethodThatReturnsTheWrongThingIsNamed() {
-        assertThat(Refusal.of(TestContext.with(Audit.class).withUserConfiguration(UsesAudit.class))
-                        .getDescription())
-                .contains("@SmartAsyncBridge method io.smartasync.bridge.BridgeMistakesTest$AwaitedAudit.audit\n"
-                        + "      background = true, but it returns CompletableFuture");
         assertThat(Refusal.of(TestContext.with(LocalFiles.class).withUserConfiguration(UsesOtherFuture.class))
                         .getDescription())
                 .contains("@SmartAsyncBridge method io.smartasync.bridge.BridgeMistakesTest$OtherFuture.names\n"
                         + "      it returns FutureTask");
+    }
+
+    /** It is there that {@code background} stands. */
+    @Test
+    void theBackgroundMethodIsNamedWhoseBridgeReturnsSomething() {
+        FailureAnalysis refusal = Refusal.of(TestContext.with(Audit.class).withUserConfiguration(UsesAudit.class));
+        assertThat(refusal.getDescription())
+                .contains("@SmartAsync method io.smartasync.bridge.BridgeMistakesTest$Audit.audit\n"
+                        + "      background = true, but AwaitedAudit.audit returns CompletableFuture");
+        assertThat(refusal.getAction()).contains("Remove background, or return void from AwaitedAudit.audit.");
     }
 
     @SmartAsyncBridge(Files.class)
