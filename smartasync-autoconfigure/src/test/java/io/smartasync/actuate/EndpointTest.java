@@ -135,7 +135,7 @@ class EndpointTest {
             CompletableFuture<String> second = quotes.until(new CountDownLatch(0));
             assertThat(second).isNotDone();
 
-            assertThat(post(application, "/actuator/smartasync/quotes", "{\"concurrencyLimit\": 2}")
+            assertThat(post(application, "/actuator/smartasync/quotes", "{\"concurrencyLimit\": 2, \"unknown\": 3}")
                             .statusCode())
                     .isEqualTo(200);
             assertThat(second.get(10, TimeUnit.SECONDS)).startsWith("smartasync-quotes-");
