@@ -27,6 +27,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -104,6 +105,8 @@ class DashboardInBrowserTest {
                 .isTrue();
         keep("dashboard-" + profile + ".png");
         afterARestartItBeginsAnew();
+        whatIsCalledIsChartedAndKeepsItsPlace();
+        anAnswerThatComesTooLateIsLeftOut();
         anAnswerThatIsNoReportIsTold();
 
         theKeyboardReachesEveryTable();
@@ -120,6 +123,33 @@ class DashboardInBrowserTest {
                         + " remember({at: Date.now(), since, routes: new Map()});"
                         + " return history.length"))
                 .isEqualTo(1L);
+    }
+
+    private static void whatIsCalledIsChartedAndKeepsItsPlace() {
+        assertThat(browser.executeScript("const report = counts => ({at: Date.now(), since: 'charts',"
+                        + " routes: new Map(Object.entries(counts).map(([id, count]) =>"
+                        + " [id, {time: {count, buckets: [count]}}]))});"
+                        + " remember(report({idle: 9, a: 0, b: 0}));"
+                        + " for (const counts of [{idle: 9, a: 2, b: 1}, {idle: 9, a: 3, b: 5}]) {"
+                        + " remember(report(counts));"
+                        + " showCharts({boundsMillis: [1]}, history.at(-1)); }"
+                        + " return [charts.rate.data.datasets.map(line => line.label),"
+                        + " [...document.querySelectorAll('#legend span')].map(item => item.innerText)]"))
+                .isEqualTo(List.of(List.of("a", "b"), List.of("a", "b")));
+    }
+
+    private static void anAnswerThatComesTooLateIsLeftOut() {
+        assertThat(browser.executeScript("const real = window.fetch;"
+                        + " const answers = [];"
+                        + " window.fetch = () => new Promise(answer => answers.push(answer));"
+                        + " const asked = [refresh(), refresh()];"
+                        + " const answer = i => answers[i](Response.json({since: 'turn ' + i,"
+                        + " boundsMillis: [], findings: [], executors: [], methods: []}));"
+                        + " answer(1);"
+                        + " return asked[1].then(() => { answer(0); return asked[0]; })"
+                        + ".then(() => history.at(-1).since)"
+                        + ".finally(() => window.fetch = real)"))
+                .isEqualTo("turn 1");
     }
 
     private static void anAnswerThatIsNoReportIsTold() {
@@ -139,6 +169,12 @@ class DashboardInBrowserTest {
             reached.add(browser.switchTo().activeElement().getDomAttribute("aria-labelledby"));
         }
         assertThat(reached).containsExactly("calls-title", "executors-title", "explain-title");
+        assertThat(browser.findElements(By.tagName("table")))
+                .extracting(WebElement::getAccessibleName)
+                .containsExactly("Calls of the last minute", "Executors", "Why there");
+        assertThat(browser.findElements(By.cssSelector("section[aria-labelledby='calls-title']")))
+                .as("announced twice")
+                .isEmpty();
     }
 
     private static void itFitsOnAPhone(String profile) throws Exception {

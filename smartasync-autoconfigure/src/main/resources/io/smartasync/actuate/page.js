@@ -138,7 +138,7 @@ function showFindings(report) {
 }
 
 const COLOURS = ["#1f6feb", "#d1620b", "#1a9850", "#a04bd0", "#c8324a", "#00879a"];
-const coloured = new Map(); // a line keeps its colour while it is drawn
+const coloured = new Map(); // a line keeps its colour and its place while it is drawn
 
 // Asked anew at each drawing, since the browser may go from light to dark meanwhile
 function colour(name) {
@@ -163,14 +163,14 @@ function chart(id) {
   return charts[id];
 }
 
-function draw(id, ids, value) {
+function draw(id, value) {
   const target = chart(id);
   const last = history.at(-1).at;
   target.data.labels = history.slice(1).map(entry => `${Math.round((entry.at - last) / 1000)} s`);
-  target.data.datasets = ids.map(route => ({
+  target.data.datasets = [...coloured].map(([route, line]) => ({
     label: route,
-    borderColor: coloured.get(route),
-    backgroundColor: coloured.get(route),
+    borderColor: line,
+    backgroundColor: line,
     data: history.slice(1).map((entry, j) => value(route, entry, history[j])),
   }));
   target.update();
@@ -186,20 +186,22 @@ function showCharts(report, now) {
     .filter(id => calls(id) > 0)
     .sort((a, b) => calls(b) - calls(a))
     .slice(0, COLOURS.length);
-  for (const id of [...coloured.keys()].filter(id => !busiest.includes(id))) coloured.delete(id);
+  for (const id of coloured.keys()) {
+    if (!busiest.includes(id)) coloured.delete(id);
+  }
   for (const id of busiest) {
     if (!coloured.has(id)) coloured.set(id, COLOURS.find(free => ![...coloured.values()].includes(free)));
   }
-  document.getElementById("legend").replaceChildren(...busiest.map(id => {
+  document.getElementById("legend").replaceChildren(...[...coloured].map(([id, line]) => {
     const item = document.createElement("span");
     const box = document.createElement("i");
-    box.style.background = coloured.get(id);
+    box.style.background = line;
     item.append(box, id);
     return item;
   }));
-  draw("rate", busiest, (id, entry, before) =>
+  draw("rate", (id, entry, before) =>
     entry.routes.has(id) ? perSecond(entry.routes.get(id), before.routes.get(id), (entry.at - before.at) / 1000) : 0);
-  draw("p95", busiest, (id, entry, before) => {
+  draw("p95", (id, entry, before) => {
     const route = entry.routes.get(id);
     const earlier = before.routes.get(id);
     const p95 = route && percentile(minus(route.time.buckets, earlier && earlier.time.buckets), report.boundsMillis, 0.95);
