@@ -31,9 +31,9 @@ public class Prices {
 
     private Mono<BigDecimal> quote(String symbol) {
         // The sample serves its own provider, on a port that is known once the server runs
-        String port = environment.getRequiredProperty("local.server.port");
+        String server = environment.getRequiredProperty("sample.provider");
         return provider.get()
-                .uri("http://localhost:{port}/provider/prices/{symbol}", port, symbol)
+                .uri(server + "/provider/prices/{symbol}", symbol)
                 .retrieve()
                 .bodyToMono(BigDecimal.class);
     }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.Keys;
@@ -69,16 +69,18 @@ class DashboardInBrowserTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"servlet", "reactive"})
-    void thePageShowsWhatTheTimersCount(String profile) throws Exception {
+    @CsvSource({"servlet, ''", "reactive, /rx"})
+    void thePageShowsWhatTheTimersCount(String profile, String basePath) throws Exception {
         try (ConfigurableApplicationContext application = SpringApplication.run(
                 SampleApplication.class,
                 "--spring.profiles.active=" + profile,
                 "--server.port=0",
+                "--spring.webflux.base-path=" + basePath,
                 "--server.shutdown=immediate",
                 "--server.netty.max-keep-alive-requests=1",
                 "--spring.datasource.url=jdbc:h2:mem:browser-" + profile + ";DB_CLOSE_DELAY=-1;MODE=PostgreSQL")) {
-            String server = "http://localhost:" + application.getEnvironment().getProperty("local.server.port");
+            String server =
+                    "http://localhost:" + application.getEnvironment().getProperty("local.server.port") + basePath;
             try {
                 thePageShowsWhatTheTimersCount(application, server, profile);
             } finally {
