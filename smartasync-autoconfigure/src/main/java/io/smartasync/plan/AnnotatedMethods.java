@@ -95,7 +95,9 @@ public final class AnnotatedMethods {
      * An annotation on the type says nothing of its private helpers, of {@code toString} and the like, of methods that it
      * inherits, but that no proxy can override, nor of what Spring's own proxies (a repository's) offer besides.
      */
-    private static boolean isCoveredByType(Method method, Class<?> beanClass) {
+    private static boolean isCoveredByType(Method given, Class<?> beanClass) {
+        // The compiler's second signature of a final method is not final itself
+        Method method = BridgeMethodResolver.findBridgedMethod(given);
         int modifiers = method.getModifiers();
         return !Modifier.isPrivate(modifiers)
                 && !Modifier.isStatic(modifiers)

@@ -305,6 +305,81 @@ class MethodMistakesTest {
 
     static class InheritsFinalFinder extends FinalFinder implements AnnotatedFinder {}
 
+    /** The compiler's second method for the interface is not final, but only calls the one that is. */
+    @Test
+    void anInheritedFinalMethodWithASecondSignatureIsNotRefused() {
+        application(InheritsFinalHandler.class).run(context -> {
+            assertThat(context).hasNotFailed();
+            InheritsFinalHandler bean = context.getBean(InheritsFinalHandler.class);
+            Handler<Integer> handler = bean;
+            assertThat(handler.handle(1)).isEqualTo(2);
+            assertThat(bean.handle(1)).isEqualTo(2);
+        });
+    }
+
+    interface Handler<T> {
+        T handle(T event);
+    }
+
+    abstract static class FinalHandler<T extends Number> implements Handler<T> {
+        @Override
+        public final T handle(T event) {
+            return doIt(event);
+        }
+
+        protected abstract T doIt(T event);
+    }
+
+    @SmartAsync
+    static class InheritsFinalHandler extends FinalHandler<Integer> {
+        @Override
+        protected Integer doIt(Integer event) {
+            return event + 1;
+        }
+    }
+
+    @Test
+    void anInheritedFinalMethodWithASecondSignatureThatImplementsAnAnnotatedInterfaceIsRefused() {
+        assertThat(refusalOf(InheritsFinalAnnotatedHandler.class).getDescription())
+                .contains(InheritsFinalAnnotatedHandler.class.getName() + ".handle\n", "final");
+    }
+
+    @SmartAsync
+    interface AnnotatedHandler extends Handler<Integer> {
+        @Override
+        Integer handle(Integer event);
+    }
+
+    static class InheritsFinalAnnotatedHandler extends FinalHandler<Integer> implements AnnotatedHandler {
+        @Override
+        protected Integer doIt(Integer event) {
+            return event;
+        }
+    }
+
+    @Test
+    void anEnumBehindAnAnnotatedInterfaceIsNotRefused() {
+        TestContext.with()
+                .withBean("finder", AnnotatedFinder.class, () -> EnumFinder.FINDER)
+                .withPropertyValues("spring.aop.proxy-target-class=false")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    Calls calls = TestContext.calls(context);
+                    AnnotatedFinder finder = context.getBean(AnnotatedFinder.class);
+                    assertThat(finder.find()).isEqualTo("found");
+                    assertThat(calls.by("method")).isEqualTo(Map.of("find", 1L));
+                });
+    }
+
+    enum EnumFinder implements AnnotatedFinder {
+        FINDER;
+
+        @Override
+        public String find() {
+            return "found";
+        }
+    }
+
     @Test
     void anAnnotationOnTheTypeSaysNothingOfInheritedMethodsThatNoProxyCanOverride() {
         application(InheritsFromLibrary.class).run(context -> {
