@@ -34,9 +34,16 @@ interface Conversion {
 
     /** The stage with its content converted; cancelling it cancels the stage. */
     static CompletionStage<?> map(CompletionStage<?> stage, UnaryOperator<@Nullable Object> content) {
-        if (content == Contents.AS_IT_IS) {
-            return stage;
-        }
+        return content == Contents.AS_IT_IS ? stage : dependent(stage, content);
+    }
+
+    /** The stage for Reactor, which logs as an error what cancelling throws, even of a stage that is done. */
+    static CompletionStage<?> cancellable(CompletionStage<?> stage) {
+        return stage.getClass() == CompletableFuture.class ? stage : dependent(stage, Contents.AS_IT_IS);
+    }
+
+    private static CompletableFuture<@Nullable Object> dependent(
+            CompletionStage<?> stage, UnaryOperator<@Nullable Object> content) {
         CompletableFuture<@Nullable Object> mapped = new CompletableFuture<>() {
 
             @Override

@@ -57,7 +57,8 @@ final class ReactorConversions {
         }
         if (from.carrier() == Carrier.FUTURE) {
             CompletionStage<?> stage = (CompletionStage<?>) result;
-            return Mono.fromCompletionStage(Conversion.map(stage, content));
+            return Mono.fromCompletionStage(
+                    content == Contents.AS_IT_IS ? Conversion.cancellable(stage) : Conversion.map(stage, content));
         }
         Mono<?> whole = whole(from, result);
         return content == Contents.AS_IT_IS

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Single;
@@ -13,10 +14,12 @@ import io.smartasync.SmartAsyncBridge;
 import io.smartasync.SmartAsyncConfigurationException;
 import io.smartasync.TargetMethod;
 import io.smartasync.Workload;
+import io.smartasync.support.Await;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
 import java.io.IOException;
 import java.lang.reflect.UndeclaredThrowableException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +27,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,7 +52,9 @@ import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
 import org.springframework.security.core.context.SecurityContextHolder;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 
 /** What bridges make of the corners of Java and Spring. */
@@ -188,6 +196,81 @@ class BridgeDetailsTest {
             assertThat(get(texts.words().collectList())).containsExactly("a");
             assertThat(get(texts.name())).isEqualTo("crud");
             assertThat(get(texts.twice(1))).isEqualTo("text 1text 1");
+        });
+    }
+
+    /** What can't be cancelled, or is cancelled when it is done, is none of the log's business. */
+    static class Stages {
+
+        final CompletableFuture<String> future = new CompletableFuture<>();
+
+        public CompletionStage<String> done() {
+            return CompletableFuture.completedStage("done");
+        }
+
+        @SmartAsync(timeout = "20ms")
+        public CompletionStage<String> never() {
+            return new CompletableFuture<String>().minimalCompletionStage();
+        }
+
+        public CompletableFuture<String> cancellable() {
+            return future;
+        }
+
+        public CompletionStage<String> failing() {
+            return CompletableFuture.failedStage(new IllegalStateException("the disk"));
+        }
+    }
+
+    @SmartAsyncBridge(Stages.class)
+    interface StagesAsPublishers {
+
+        @TargetMethod("done")
+        Uni<String> uni();
+
+        Mono<String> done();
+
+        Mono<String> never();
+
+        Mono<String> cancellable();
+
+        Mono<String> failing();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportSmartAsyncBridges(StagesAsPublishers.class)
+    static class UsesStages {}
+
+    @Test
+    void aStageThatCantBeCancelledIsLeftAloneByPublishers() {
+        List<Throwable> dropped = new CopyOnWriteArrayList<>();
+        Hooks.onErrorDropped(dropped::add);
+        try {
+            TestContext.with(Stages.class)
+                    .withUserConfiguration(UsesStages.class)
+                    .run(context -> {
+                        StagesAsPublishers stages = context.getBean(StagesAsPublishers.class);
+                        assertThat(stages.uni().await().atMost(Duration.ofSeconds(10)))
+                                .isEqualTo("done");
+                        assertThat(get(stages.done())).isEqualTo("done");
+                        assertThatThrownBy(() -> get(stages.never())).hasRootCauseInstanceOf(TimeoutException.class);
+                        assertThatThrownBy(() -> get(stages.failing())).hasRootCauseMessage("the disk");
+                        assertThat(dropped).isEmpty();
+                    });
+        } finally {
+            Hooks.resetOnErrorDropped();
+        }
+    }
+
+    @Test
+    void aFutureIsCancelledWithItsPublisher() {
+        TestContext.with(Stages.class).withUserConfiguration(UsesStages.class).run(context -> {
+            CompletableFuture<String> future = context.getBean(Stages.class).cancellable();
+            Disposable subscription =
+                    context.getBean(StagesAsPublishers.class).cancellable().subscribe();
+            Await.until("the body", () -> future.getNumberOfDependents() > 0);
+            subscription.dispose();
+            assertThat(future).isCancelled();
         });
     }
 
