@@ -44,7 +44,7 @@ public final class SelfInvocations {
     /** One problem for each pair of a method and the {@code @SmartAsync} method that it calls. */
     public static List<Problem> of(Class<?> beanClass) {
         Set<Method> methods = new HashSet<>(Proxy.isProxyClass(beanClass) ? Set.of() : AnnotatedMethods.of(beanClass));
-        methods.removeIf(WovenMethods::contains);
+        methods.removeIf(method -> WovenMethods.contains(method) || isForItselfOnly(method, beanClass));
         if (methods.isEmpty()) {
             return List.of();
         }
@@ -53,7 +53,9 @@ public final class SelfInvocations {
         methods.forEach(method -> names.add(method.getName()));
         Map<Class<?>, ClassReader> files = new LinkedHashMap<>();
         for (Class<?> type : types) {
-            ClassReader file = hasCode(type) ? ThisCalls.file(type) : null;
+            // What Spring's classes call nobody can change
+            ClassReader file =
+                    hasCode(type) && !AnnotatedMethods.isOfFramework(type.getName()) ? ThisCalls.file(type) : null;
             if (file != null) {
                 files.put(type, file);
             }
@@ -65,6 +67,12 @@ public final class SelfInvocations {
         types.forEach(type -> found.addNames(type, methods));
         files.forEach(found::read);
         return List.copyOf(found.problems.values());
+    }
+
+    /** The hook of a template, or a helper, that the annotation of the type covers: nobody means to call it through a proxy. */
+    private static boolean isForItselfOnly(Method method, Class<?> beanClass) {
+        return !Modifier.isPublic(method.getModifiers())
+                && !AnnotatedMethods.onMethod(method, beanClass).isPresent();
     }
 
     /** All that has code of the bean, from itself upwards. */

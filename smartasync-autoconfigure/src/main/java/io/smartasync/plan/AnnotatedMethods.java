@@ -47,8 +47,8 @@ public final class AnnotatedMethods {
         return methods;
     }
 
-    /** Spring's samples are applications, and many an application has begun as one. */
-    private static boolean isOfFramework(String className) {
+    /** Whether it is one of Spring's classes. Its samples are applications, and many an application has begun as one. */
+    public static boolean isOfFramework(String className) {
         return className.startsWith("org.springframework.") && !className.contains(".samples.");
     }
 
@@ -60,7 +60,7 @@ public final class AnnotatedMethods {
     }
 
     /** On the method itself, on one that it overrides, or on one of an interface that it implements for {@code beanClass}. */
-    static MergedAnnotation<SmartAsync> onMethod(Method method, Class<?> beanClass) {
+    public static MergedAnnotation<SmartAsync> onMethod(Method method, Class<?> beanClass) {
         MergedAnnotation<SmartAsync> found = inHierarchy(method);
         return found.isPresent()
                 ? found

@@ -23,11 +23,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.asm.ClassReader;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.AbstractResource;
 import org.springframework.core.test.tools.SourceFile;
 import org.springframework.core.test.tools.TestCompiler;
 
@@ -258,7 +261,17 @@ class SelfInvocationTest {
 
     @ParameterizedTest
     @ValueSource(
-            classes = {Others.class, Recursive.class, Overriding.class, Overridden.class, Hidden.class, Narrowed.class})
+            classes = {
+                Others.class,
+                Recursive.class,
+                Overriding.class,
+                Overridden.class,
+                Hidden.class,
+                Narrowed.class,
+                Hooked.class,
+                Healthy.class,
+                Text.class
+            })
     void whatIsNoCallOnItselfIsNotReported(Class<?> beanClass) {
         assertThat(pairs(beanClass)).isEmpty();
     }
@@ -345,6 +358,85 @@ class SelfInvocationTest {
     static class Hidden extends HidingBase {
         @SmartAsync
         public void find() {}
+    }
+
+    /** Nobody outside calls the hook of a template, which only the annotation of the type covers. */
+    @SmartAsync
+    static class Hooked extends OwnTemplate {
+        @Override
+        protected void hook() {}
+    }
+
+    abstract static class OwnTemplate {
+        protected abstract void hook();
+
+        public void run() {
+            hook();
+        }
+    }
+
+    @SmartAsync
+    static class Healthy extends AbstractHealthIndicator {
+        @Override
+        protected void doHealthCheck(Health.Builder builder) {
+            builder.up();
+        }
+    }
+
+    /** Nobody can change what Spring's classes call. */
+    @SmartAsync
+    static class Text extends AbstractResource {
+        @Override
+        public String getDescription() {
+            return "text";
+        }
+
+        @Override
+        public InputStream getInputStream() {
+            return InputStream.nullInputStream();
+        }
+    }
+
+    @Test
+    void aCallOfWhatIsInheritedFromSpringIsFound() {
+        assertThat(pairs(Measured.class)).containsExactly("Measured.isEmpty > Measured.contentLength()");
+    }
+
+    static class Measured extends Text {
+        public boolean isEmpty() throws IOException {
+            return contentLength() == 0;
+        }
+    }
+
+    @Test
+    void aPublicMethodOfAnAnnotatedTypeIsFound() {
+        assertThat(pairs(OnType.class)).containsExactly("OnType.all > OnType.find()");
+    }
+
+    @SmartAsync
+    static class OnType {
+        public String find() {
+            return help();
+        }
+
+        protected String help() {
+            return "";
+        }
+
+        public String all() {
+            return find();
+        }
+    }
+
+    @Test
+    void aHookThatIsAnnotatedItselfIsFound() {
+        assertThat(pairs(AnnotatedHook.class)).containsExactly("OwnTemplate.run > AnnotatedHook.hook()");
+    }
+
+    static class AnnotatedHook extends OwnTemplate {
+        @Override
+        @SmartAsync
+        protected void hook() {}
     }
 
     @Test
