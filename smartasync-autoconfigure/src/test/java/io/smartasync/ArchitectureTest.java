@@ -148,6 +148,15 @@ class ArchitectureTest {
     }
 
     @Test
+    void springSecurityIsNamedOnlyInTheClassThatBearsItsName() {
+        classesNotNamedAfter("ReactorSecurity")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.springframework.security..")
+                .check(MAIN);
+    }
+
+    @Test
     void metersAreNamedOnlyWhereTheyAreRecordedAndConfigured() {
         noClasses()
                 .that(not(resideInAPackage(ROOT + ".metrics")

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.core.ReactiveAdapter;
+import org.springframework.util.ClassUtils;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
@@ -21,6 +22,9 @@ import reactor.util.context.Context;
 
 /** The engine for publishers: all is decided, run and counted at each subscription. Loaded only where Reactor is. */
 public final class ReactorEngine {
+
+    private static final boolean SECURITY = ClassUtils.isPresent(
+            "org.springframework.security.core.context.SecurityContext", ReactorEngine.class.getClassLoader());
 
     private ReactorEngine() {}
 
@@ -57,7 +61,10 @@ public final class ReactorEngine {
      * part of the call whose body this thread runs.
      */
     public static <T> CompletableFuture<@Nullable T> toFuture(Mono<T> mono) {
-        return mono.contextWrite(ReactorCall::inChain).contextCapture().toFuture();
+        Mono<T> inChain = mono.contextWrite(ReactorCall::inChain);
+        return (SECURITY ? inChain.contextWrite(ReactorSecurity::forPublisher) : inChain)
+                .contextCapture()
+                .toFuture();
     }
 
     /** One call, for any number of subscribers. */
@@ -127,7 +134,10 @@ public final class ReactorEngine {
 
         private static @Nullable Context contextOf(CoreSubscriber<?> subscriber) {
             Context context = subscriber.currentContext();
-            return context.isEmpty() ? null : context;
+            if (context.isEmpty()) {
+                return null;
+            }
+            return SECURITY ? ReactorSecurity.forThread(context) : context;
         }
 
         /** Whether the body is a coroutine of Kotlin, whose dispatcher chooses its threads. */

@@ -3,11 +3,14 @@ package io.smartasync.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.smartasync.SmartAsync;
+import io.smartasync.Workload;
+import io.smartasync.execution.ReactorEngine;
 import java.io.File;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.util.ClassUtils;
+import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
 
 /**
  * Each optional library is really taken off the class path: a {@code FilteredClassLoader} would hide it from conditions
@@ -36,6 +41,7 @@ class OptionalLibrariesTest {
             the servlet API     | jakarta.servlet-api- tomcat-embed-      | jakarta.servlet.ServletRequest
             Spring Web          | spring-web                              | org.springframework.web.context.request.RequestContextHolder
             transactions        | spring-tx-                              | org.springframework.transaction.TransactionManager
+            Spring Security     | spring-security-                        | org.springframework.security.core.context.SecurityContext
             Actuator            | spring-boot-actuator spring-boot-health | org.springframework.boot.actuate.endpoint.annotation.Endpoint
             context-propagation | context-propagation-                    | io.micrometer.context.ContextSnapshot
             """)
@@ -62,6 +68,7 @@ class OptionalLibrariesTest {
                 "tomcat-embed-",
                 "spring-web",
                 "spring-tx-",
+                "spring-security-",
                 "spring-boot-actuator",
                 "spring-boot-health",
                 "context-propagation-")) {
@@ -69,12 +76,23 @@ class OptionalLibrariesTest {
         }
     }
 
+    @Test
+    void publishersRunWithoutSpringSecurity() throws Exception {
+        try (URLClassLoader classPath = classPathWithout("spring-security-")) {
+            assertThat(run(ReactiveApplication.class, classPath)).isEqualTo("found by smartasync-io-, asked");
+        }
+    }
+
     private static Object runIn(ClassLoader classPath) throws Exception {
+        return run(Application.class, classPath);
+    }
+
+    private static Object run(Class<?> type, ClassLoader classPath) throws Exception {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(classPath);
         try {
-            Callable<?> application = (Callable<?>) Class.forName(Application.class.getName(), true, classPath)
+            Callable<?> application = (Callable<?>) Class.forName(type.getName(), true, classPath)
                     .getDeclaredConstructor()
                     .newInstance();
             return application.call();
@@ -127,6 +145,29 @@ class OptionalLibrariesTest {
         public CompletableFuture<String> findLater() {
             String thread = Thread.currentThread().getName();
             return CompletableFuture.completedFuture("found by " + thread.replaceAll("\\d+$", ""));
+        }
+    }
+
+    /** A publisher with a context, that a thread asks for its result too. */
+    public static class ReactiveApplication implements Callable<String> {
+
+        @Override
+        public String call() throws Exception {
+            try (var context = new AnnotationConfigApplicationContext(
+                    ReactiveQuotes.class, AopAutoConfiguration.class, SmartAsyncAutoConfiguration.class)) {
+                Mono<String> found = context.getBean(ReactiveQuotes.class).find();
+                return found.contextWrite(Context.of("key", "value")).block(Duration.ofSeconds(10)) + ", "
+                        + ReactorEngine.toFuture(Mono.just("asked")).get(10, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    static class ReactiveQuotes {
+
+        @SmartAsync(workload = Workload.IO)
+        public Mono<String> find() {
+            return Mono.fromCallable(
+                    () -> "found by " + Thread.currentThread().getName().replaceAll("\\d+$", ""));
         }
     }
 }
