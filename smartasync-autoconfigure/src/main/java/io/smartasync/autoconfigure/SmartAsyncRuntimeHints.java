@@ -28,6 +28,7 @@ final class SmartAsyncRuntimeHints implements RuntimeHintsRegistrar {
             "kotlinx.coroutines.reactor.MonoKt",
             "org.reactivestreams.Publisher",
             "org.slf4j.MDC",
+            "org.springframework.security.core.context.SecurityContext",
             "org.springframework.transaction.support.TransactionSynchronizationManager",
             "org.springframework.web.context.request.RequestContextHolder",
             "reactor.core.publisher.Flux",
