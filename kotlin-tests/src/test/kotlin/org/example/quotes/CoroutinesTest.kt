@@ -1,5 +1,6 @@
 package org.example.quotes
 
+import io.micrometer.context.ContextRegistry
 import io.smartasync.Caller
 import io.smartasync.ExecutionPath
 import io.smartasync.ExecutorState
@@ -11,6 +12,7 @@ import io.smartasync.test.RecordedCalls
 import java.util.concurrent.Executors
 import java.util.concurrent.TimeUnit
 import java.util.concurrent.TimeoutException
+import java.util.concurrent.atomic.AtomicBoolean
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
@@ -195,6 +197,27 @@ class CoroutinesTest @Autowired constructor(
         assertThat(probe.ended.await(10, TimeUnit.SECONDS)).isTrue()
         assertThat(probe.seen.first()).isEqualTo("cleaned up")
         assertThat(probe.seen.last()).isEqualTo("hand-over")
+    }
+
+    @Test
+    fun `a step whose context can't be restored ends the call, and its coroutine cleans up`() {
+        val broken = AtomicBoolean()
+        ContextRegistry.getInstance()
+            .registerThreadLocalAccessor("broken", { "x" }, { _: String -> check(!broken.get()) { "planned" } }, {})
+        try {
+            val goOn = CompletableDeferred<Unit>()
+            val thrown = onOwnThread {
+                val call = async { thrownBy { quotes.suspended(goOn) } }
+                withContext(Dispatchers.IO) { probe.started.await() }
+                broken.set(true)
+                goOn.complete(Unit)
+                call.await()
+            }
+            assertThat(thrown).hasMessage("planned")
+            assertThat(probe.ended.await(10, TimeUnit.SECONDS)).isTrue()
+        } finally {
+            ContextRegistry.getInstance().removeThreadLocalAccessor("broken")
+        }
     }
 
     @Test

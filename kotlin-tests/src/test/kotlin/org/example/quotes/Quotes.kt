@@ -136,6 +136,19 @@ class Quotes(private val probe: Probe) {
         }
     }
 
+    /** Suspended until it is told to go on. */
+    @SmartAsync(workload = Workload.IO)
+    suspend fun suspended(goOn: Deferred<Unit>) {
+        try {
+            coroutineScope {
+                launch { probe.started.countDown() } // its turn comes when the other is suspended
+                goOn.await()
+            }
+        } finally {
+            probe.ended.countDown()
+        }
+    }
+
     @SmartAsync(workload = Workload.IO, timeout = "1s")
     suspend fun slow() {
         try {

@@ -10,6 +10,7 @@ import io.smartasync.metrics.SmartAsyncMeters.Tag;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ public final class SmartAsyncMetrics implements SmartAsyncListener {
     public SmartAsyncMetrics(MeterRegistry registry, List<Duration> slo) {
         this.registry = registry;
         this.slo = slo.toArray(Duration[]::new);
+        Objects.requireNonNull(SmartAsyncMeters.INVOCATIONS); // initialised here, not where a stack may have ended
     }
 
     @Override
