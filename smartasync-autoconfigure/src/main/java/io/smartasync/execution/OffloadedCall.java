@@ -191,6 +191,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
     @Override
     public final void refused(TaskRejectedException reason) {
+        STAGE.compareAndSet(this, WAITS, OVER);
         releasePermitOfChain();
         neverRan(reason);
         forget();
@@ -334,7 +335,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
     @Override
     final boolean isOver() {
-        return holders == 0;
+        return holders == 0 || stage == OVER;
     }
 
     /** Whether one up the chain is still under way. */

@@ -124,16 +124,29 @@ class RetentionTest {
         return new WeakReference<>(own);
     }
 
-    /** In place, and so under the permit of the call around it. */
+    /** One runs in place, and so under the permit of the call around it; one is cancelled while it waits, one is refused. */
     @Test
     void aFutureThatIsKeptHoldsNothingOfTheCallAroundItsOwn() {
         TestContext.with()
                 .withPropertyValues(
-                        "smartasync.executors.io.threads=platform", "smartasync.executors.io.concurrency-limit=1")
+                        "smartasync.executors.io.threads=platform",
+                        "smartasync.executors.io.concurrency-limit=1",
+                        "smartasync.executors.busy.concurrency-limit=1",
+                        "smartasync.executors.busy.queue-capacity=1")
                 .run(context -> {
+                    SmartAsyncOperations operations = context.getBean(SmartAsyncOperations.class);
+                    CountDownLatch release = new CountDownLatch(1);
+                    CompletableFuture<String> running = operations
+                            .executor("busy")
+                            .future(() -> {
+                                release.await();
+                                return "done";
+                            });
                     List<CompletableFuture<?>> kept = new ArrayList<>();
-                    assertCleared(callAround(context.getBean(SmartAsyncOperations.class), kept));
-                    assertThat(kept).hasSize(1).allMatch(CompletableFuture::isDone);
+                    assertCleared(callAround(operations, kept));
+                    release.countDown();
+                    running.get(10, TimeUnit.SECONDS);
+                    assertThat(kept).hasSize(3).allMatch(CompletableFuture::isDone);
                 });
     }
 
@@ -141,9 +154,14 @@ class RetentionTest {
             throws Exception {
         Object result = operations
                 .future(() -> {
-                    CompletableFuture<String> inner = operations.future(() -> "done");
-                    inner.join();
-                    kept.add(inner);
+                    CompletableFuture<String> inPlace = operations.future(() -> "done");
+                    inPlace.join();
+                    CompletableFuture<String> waits =
+                            operations.executor("busy").future(() -> "never");
+                    CompletableFuture<String> refused =
+                            operations.executor("busy").future(() -> "never");
+                    waits.cancel(true);
+                    kept.addAll(List.of(inPlace, waits, refused));
                     return new Object();
                 })
                 .get(10, TimeUnit.SECONDS);
