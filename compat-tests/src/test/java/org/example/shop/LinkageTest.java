@@ -38,7 +38,8 @@ import org.springframework.asm.Type;
 class LinkageTest {
 
     /** What this application lacks by choice. */
-    private static final Set<String> ABSENT = Set.of("io.vertx.");
+    private static final Set<String> ABSENT =
+            Set.of("io.vertx.", "org.springframework.security.", "io.smartasync.execution.ReactorSecurity");
 
     private final ClassLoader classLoader = getClass().getClassLoader();
     private final Set<String> missing = new TreeSet<>();
