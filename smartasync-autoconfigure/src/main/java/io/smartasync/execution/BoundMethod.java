@@ -1,6 +1,5 @@
 package io.smartasync.execution;
 
-import io.smartasync.BlockingCallOnEventLoopException;
 import io.smartasync.CallObserver;
 import io.smartasync.CallObserver.ObservedCall;
 import io.smartasync.Caller;
@@ -248,20 +247,6 @@ public final class BoundMethod {
 
     private static String text(Duration limit) {
         return limit.toMillis() > 0 ? limit.toMillis() + " ms" : limit.toNanos() + " ns";
-    }
-
-    /** Why the current thread, an event loop, can't have the value. */
-    BlockingCallOnEventLoopException refusalOnLoop() {
-        String where = " on the event loop thread \"" + Thread.currentThread().getName()
-                + "\", where waiting would freeze the loop. ";
-        return new BlockingCallOnEventLoopException(
-                givesValueLater()
-                        ? "The value of " + plan.name() + " was asked for" + where + "Take its future or publisher"
-                                + " instead, from the bean itself or through a @SmartAsyncBridge interface that returns one."
-                        : plan.name() + " returns a plain value and may block, but was called" + where
-                                + "Return a CompletableFuture, Mono or Flux from it; or inject a @SmartAsyncBridge interface"
-                                + " that does; or, if it never blocks, declare @SmartAsync(workload = NON_BLOCKING)."
-                                + " (smartasync.event-loop.on-blocking-call=warn lets it run on the loop.)");
     }
 
     /** Whether anybody is told how calls end. */

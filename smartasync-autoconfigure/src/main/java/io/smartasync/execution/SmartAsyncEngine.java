@@ -284,7 +284,7 @@ public final class SmartAsyncEngine {
     }
 
     static BlockingCallOnEventLoopException reject(BoundMethod method, Route route) {
-        BlockingCallOnEventLoopException refusal = method.refusalOnLoop();
+        BlockingCallOnEventLoopException refusal = LoopRefusals.of(method.plan());
         new Call(method, route).settle(Outcome.REJECTED, refusal);
         return refusal;
     }

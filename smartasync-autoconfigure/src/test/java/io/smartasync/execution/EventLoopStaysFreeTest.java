@@ -2,6 +2,7 @@ package io.smartasync.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.smartasync.BlockingCallOnEventLoopException;
 import io.smartasync.SmartAsync;
 import io.smartasync.Workload;
 import io.smartasync.support.Calls;
@@ -80,6 +81,31 @@ class EventLoopStaysFreeTest {
             release.countDown();
             assertThat(running.get(10, TimeUnit.SECONDS).getName()).startsWith("host-");
         });
+    }
+
+    @Test
+    void aRefusalNamesOnlyWhatCanBeDoneToTheMethod() {
+        application().run(context -> {
+            Bean bean = context.getBean(Bean.class);
+            assertThat(onLoop(() -> refusal(bean::value)))
+                    .contains("Return a CompletableFuture", "@SmartAsyncBridge")
+                    .contains("declare workload = NON_BLOCKING on it or in a rule of smartasync.rules")
+                    .doesNotContain("background");
+            assertThat(onLoop(() -> refusal(() -> {
+                        bean.nothing();
+                        return null;
+                    })))
+                    .contains("if nobody waits for it, declare background = true");
+        });
+    }
+
+    private static String refusal(Callable<?> call) throws Exception {
+        try {
+            call.call();
+        } catch (BlockingCallOnEventLoopException ex) {
+            return ex.getMessage();
+        }
+        throw new AssertionError("not refused");
     }
 
     /** Without our guard the policy does run the body on the loop: the test above would see it. */
@@ -192,6 +218,12 @@ class EventLoopStaysFreeTest {
                 return Thread.currentThread();
             });
         }
+
+        public String value() {
+            return "";
+        }
+
+        public void nothing() {}
 
         @SmartAsync("io")
         public CompletableFuture<String> slow() throws InterruptedException {

@@ -65,7 +65,12 @@ class OperationsTest {
             assertThat(named.call(OperationsTest::thread))
                     .isEqualTo(Thread.currentThread().getName());
             assertThatThrownBy(() -> CallerThread.REACTOR_LOOP.run(null, () -> named.call(OperationsTest::thread)))
-                    .hasCauseInstanceOf(BlockingCallOnEventLoopException.class);
+                    .hasCauseInstanceOf(BlockingCallOnEventLoopException.class)
+                    .cause()
+                    .hasMessageStartingWith("SmartAsyncOperations#load ")
+                    .hasMessageContaining("Use future(..) or ReactorSmartAsyncOperations.mono(..)")
+                    .hasMessageContaining("set workload(Workload.NON_BLOCKING)")
+                    .hasMessageNotContaining("@SmartAsync");
             assertThat(calls.by("path")).isEqualTo(Map.of("direct", 1L, "reject", 1L));
             assertThat(calls.by("class")).isEqualTo(Map.of("SmartAsyncOperations", 2L));
             assertThat(calls.by("method")).isEqualTo(Map.of("load", 2L));
@@ -254,7 +259,7 @@ class OperationsTest {
             assertThatThrownBy(() -> CallerThread.REACTOR_LOOP.run(null, () -> reactor.await(mono)))
                     .hasCauseInstanceOf(BlockingCallOnEventLoopException.class)
                     .cause()
-                    .hasMessageContaining("Take its future or publisher instead");
+                    .hasMessageContaining("Compose the stage or publisher (thenApply, flatMap) in place of waiting");
             assertThat(subscriptions).hasValue(0);
             CompletableFuture<Integer> never = new CompletableFuture<>();
             assertThatExceptionOfType(TimeoutException.class)
@@ -495,7 +500,9 @@ class OperationsTest {
             ReactorSmartAsyncOperations reactor = context.getBean(ReactorSmartAsyncOperations.class);
             assertThatThrownBy(
                             () -> CallerThread.REACTOR_LOOP.run(null, () -> operations.callAll(ITEMS, 2, item -> item)))
-                    .hasCauseInstanceOf(BlockingCallOnEventLoopException.class);
+                    .hasCauseInstanceOf(BlockingCallOnEventLoopException.class)
+                    .cause()
+                    .hasMessageContaining("Use futureAll(..) or ReactorSmartAsyncOperations.fluxAll(..)");
             assertThat(CallerThread.REACTOR_LOOP
                             .run(null, () -> operations.futureAll(ITEMS, 2, item -> item + 1))
                             .get(10, TimeUnit.SECONDS))
