@@ -22,13 +22,13 @@ public class SmartAsyncConfigurationException extends RuntimeException {
 
         @Override
         public String toString() {
-            return subject + ": " + fault;
+            return subject + ": " + fault + ". " + cure;
         }
     }
 
     /** Refuses a configuration for all of {@code problems}. */
     public SmartAsyncConfigurationException(List<Problem> problems) {
-        super(problems.stream().map(Problem::toString).collect(Collectors.joining("; ")));
+        super(problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
         this.problems = List.copyOf(problems);
     }
 

@@ -30,10 +30,13 @@ class StartupReportTest {
     @Test
     void theReportIsPrintedByARealApplication(CapturedOutput output) {
         assertThatThrownBy(() -> run("--smartasync.routes.event-loop.io=nowhere"))
-                .hasRootCauseInstanceOf(SmartAsyncConfigurationException.class);
+                .hasRootCauseInstanceOf(SmartAsyncConfigurationException.class)
+                .rootCause()
+                .hasMessageContaining("there is no executor named 'nowhere'. Configure smartasync.executors.nowhere");
 
-        assertThat(output)
-                .contains("APPLICATION FAILED TO START")
+        assertThat(output).contains("APPLICATION FAILED TO START");
+        assertThat(output.getAll().split("APPLICATION FAILED TO START")[1])
+                .containsOnlyOnce("Configure smartasync.executors.nowhere")
                 .contains("smartasync.routes.event-loop.io", "there is no executor named 'nowhere'")
                 .contains("Action:", "applicationTaskExecutor, cpu, io");
     }

@@ -111,7 +111,8 @@ class OperationsTest {
                     .withMessage("SmartAsyncOperations#slow did not complete within 50 ms");
             assertThatExceptionOfType(SmartAsyncConfigurationException.class)
                     .isThrownBy(() -> operations.executor("nowhere"))
-                    .withMessageContaining("there is no executor named 'nowhere'");
+                    .withMessageContaining(
+                            "there is no executor named 'nowhere'. Configure smartasync.executors.nowhere");
             assertThatExceptionOfType(IllegalArgumentException.class)
                     .isThrownBy(() -> operations.timeout(Duration.ofSeconds(-2)))
                     .withMessage("timeout must be positive, not PT-2S");
