@@ -45,11 +45,12 @@ public interface SmartAsyncOperations extends OperationSettings<SmartAsyncOperat
 
     /**
      * Runs the work for each item, at most {@code concurrency} at once, on an executor, and waits for all. The first failure
-     * interrupts the rest, and what has not begun never does. {@link Workload#NON_BLOCKING} work runs in place, one by one.
+     * interrupts the rest, and what has not begun never does. {@link Workload#NON_BLOCKING} work runs in place, one by one, on
+     * an event loop too.
      *
      * @return the results in the order of the items
      * @throws IllegalArgumentException if {@code concurrency} is less than 1
-     * @throws BlockingCallOnEventLoopException on an event loop
+     * @throws BlockingCallOnEventLoopException on an event loop, unless the work is {@link Workload#NON_BLOCKING}
      * @throws java.util.concurrent.TimeoutException if all together take too long
      * @throws Exception the first that the work threw, the same instance
      */

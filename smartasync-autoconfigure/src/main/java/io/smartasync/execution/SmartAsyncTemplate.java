@@ -1,5 +1,6 @@
 package io.smartasync.execution;
 
+import io.smartasync.Caller;
 import io.smartasync.SmartAsyncOperations;
 import io.smartasync.plan.Shape;
 import java.util.Collection;
@@ -61,11 +62,11 @@ public final class SmartAsyncTemplate extends OperationsTemplate<SmartAsyncOpera
     @Override
     public <T, R extends @Nullable Object> List<R> callAll(
             Collection<T> items, int concurrency, ThrowingFunction<T, R> work) throws Exception {
-        if (engine.isOnEventLoop()) {
+        BoundMethod method = callAll.obtain();
+        if (method.route(Caller.EVENT_LOOP).executor() != null && engine.isOnEventLoop()) {
             BoundMethod refused = refusedAll.obtain();
             throw SmartAsyncEngine.reject(refused, engine.route(refused));
         }
-        BoundMethod method = callAll.obtain();
         try {
             return SmartAsyncEngine.await(method, FanOut.start(engine, method, items, work, concurrency, true));
         } catch (Throwable ex) {

@@ -496,6 +496,21 @@ class OperationsTest {
     }
 
     @Test
+    void manyItemsThatNeverBlockAreWorkedOffOnAnEventLoopToo() {
+        run((context, operations) -> {
+            Calls calls = TestContext.calls(context);
+            SmartAsyncOperations light = operations.workload(Workload.NON_BLOCKING);
+            Thread loop = CallerThread.REACTOR_LOOP.run(null, () -> {
+                List<Thread> threads = light.callAll(ITEMS, 2, item -> Thread.currentThread());
+                assertThat(threads).hasSize(50).containsOnly(Thread.currentThread());
+                return Thread.currentThread();
+            });
+            assertThat(loop).isNotSameAs(Thread.currentThread());
+            assertThat(calls.by("outcome")).isEqualTo(Map.of("SUCCESS", 50L));
+        });
+    }
+
+    @Test
     void onAnEventLoopManyAreAFutureOrAFluxAndAListIsRefused() {
         run((context, operations) -> {
             ReactorSmartAsyncOperations reactor = context.getBean(ReactorSmartAsyncOperations.class);
