@@ -5,6 +5,7 @@ import io.smartasync.Route;
 import io.smartasync.actuate.CallStatistics.Calls;
 import io.smartasync.execution.BoundMethod;
 import io.smartasync.execution.MethodRegistry;
+import io.smartasync.plan.DurationText;
 import io.smartasync.plan.Plan;
 import io.smartasync.plan.Subject;
 import io.smartasync.plan.Wish;
@@ -17,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Explains methods, bridges and operations: how each caller's calls run, and who decided that. */
 final class MethodReports {
-
-    private static final Duration LONGEST_IN_MILLIS = Duration.ofMillis(Long.MAX_VALUE);
 
     private final MethodRegistry methods;
     private final CallStatistics statistics;
@@ -107,17 +106,11 @@ final class MethodReports {
                 plan.shape().name(),
                 new Setting(plan.settings().workload(), plan.origins().workload()),
                 new Setting(
-                        timeout == null ? null : text(timeout), plan.origins().timeout()),
+                        timeout == null ? null : DurationText.of(timeout),
+                        plan.origins().timeout()),
                 !method.tuning().equals(Wish.NONE),
                 callers,
                 statistics.of(method.routes()));
-    }
-
-    private static String text(Duration timeout) {
-        boolean wholeMillis = timeout.toNanosPart() % 1_000_000 == 0;
-        return wholeMillis && timeout.compareTo(LONGEST_IN_MILLIS) <= 0
-                ? timeout.toMillis() + "ms"
-                : timeout.toString();
     }
 
     private static @Nullable String calledAs(Subject subject) {

@@ -7,6 +7,7 @@ import io.smartasync.execution.BoundMethod;
 import io.smartasync.execution.ExecutorSettings;
 import io.smartasync.execution.MethodRegistry;
 import io.smartasync.execution.SmartAsyncTaskExecutor;
+import io.smartasync.plan.DurationText;
 import io.smartasync.plan.Wish;
 import java.time.Duration;
 import java.time.Instant;
@@ -197,7 +198,7 @@ public class SmartAsyncEndpoint {
         }
         Duration timeout = change.timeout();
         if (timeout != null && (timeout.isZero() || timeout.isNegative())) {
-            throw invalid("timeout must be positive, not " + timeout);
+            throw invalid("timeout must be positive, not " + DurationText.of(timeout));
         }
         Map<BoundMethod, Wish> wishes = new LinkedHashMap<>();
         for (BoundMethod method : named) {

@@ -5,6 +5,7 @@ import io.smartasync.SmartAsyncConfigurationException.Problem;
 import io.smartasync.autoconfigure.SmartAsyncProperties.Executor;
 import io.smartasync.autoconfigure.SmartAsyncProperties.Threads;
 import io.smartasync.execution.ExecutorSettings;
+import io.smartasync.plan.DurationText;
 import io.smartasync.plan.ExecutorNames;
 import io.smartasync.plan.ExecutorRoute;
 import io.smartasync.plan.PlanSettings;
@@ -163,12 +164,14 @@ final class PropertiesMapper {
         if (executor.shutdown().awaitTerminationPeriod().isNegative()) {
             problems.add(new Problem(
                     property + ".shutdown.await-termination-period",
-                    executor.shutdown().awaitTerminationPeriod() + " is negative",
+                    DurationText.of(executor.shutdown().awaitTerminationPeriod()) + " is negative",
                     "Write 0s to interrupt at once, or a duration such as 30s."));
         }
         if (executor.keepAlive().isNegative()) {
             problems.add(new Problem(
-                    property + ".keep-alive", executor.keepAlive() + " is negative", "Write a duration such as 60s."));
+                    property + ".keep-alive",
+                    DurationText.of(executor.keepAlive()) + " is negative",
+                    "Write a duration such as 60s."));
         }
     }
 
@@ -187,7 +190,9 @@ final class PropertiesMapper {
     private static void checkPositive(String property, @Nullable Duration duration, List<Problem> problems) {
         if (duration != null && (duration.isZero() || duration.isNegative())) {
             problems.add(new Problem(
-                    property, duration + " is not positive", "Write a duration such as 2s, or leave it out."));
+                    property,
+                    DurationText.of(duration) + " is not positive",
+                    "Write a duration such as 2s, or leave it out."));
         }
     }
 

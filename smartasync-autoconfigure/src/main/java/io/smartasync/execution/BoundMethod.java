@@ -7,6 +7,7 @@ import io.smartasync.ExecutionPath;
 import io.smartasync.Outcome;
 import io.smartasync.Route;
 import io.smartasync.SmartAsyncConfigurationException;
+import io.smartasync.plan.DurationText;
 import io.smartasync.plan.Plan;
 import io.smartasync.plan.Shape;
 import io.smartasync.plan.Wish;
@@ -237,16 +238,21 @@ public final class BoundMethod {
     }
 
     TimeoutException tooLate(Duration limit) {
-        return new TimeoutException(plan.name() + " did not complete within " + text(limit));
+        return new TimeoutException(plan.name() + " did not complete" + within(limit));
     }
 
     TimeoutException tooLateForAll(int items, Duration limit) {
-        return new TimeoutException(
-                plan.name() + " did not complete for all of " + items + " items within " + text(limit));
+        return new TimeoutException(plan.name() + " did not complete for all of " + items + " items" + within(limit));
     }
 
-    private static String text(Duration limit) {
-        return limit.toMillis() > 0 ? limit.toMillis() + " ms" : limit.toNanos() + " ns";
+    /** Names who set the limit, unless the method was tuned meanwhile. */
+    private String within(Duration limit) {
+        Plan known = plan;
+        String by = known.origins().timeout();
+        return " within " + DurationText.of(limit)
+                + (limit.equals(known.settings().timeout())
+                        ? " (set by " + (by.startsWith("smartasync.") ? by : "the " + by) + ")"
+                        : "");
     }
 
     /** Whether anybody is told how calls end. */

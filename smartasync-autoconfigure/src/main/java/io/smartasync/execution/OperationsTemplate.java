@@ -3,6 +3,7 @@ package io.smartasync.execution;
 import io.smartasync.OperationSettings;
 import io.smartasync.SmartAsyncOperations;
 import io.smartasync.Workload;
+import io.smartasync.plan.DurationText;
 import io.smartasync.plan.Shape;
 import io.smartasync.plan.Subject;
 import io.smartasync.plan.Wish;
@@ -67,7 +68,7 @@ abstract class OperationsTemplate<S extends OperationSettings<S>> implements Ope
     @Override
     public S timeout(Duration timeout) {
         if (timeout.isZero() || timeout.isNegative()) {
-            throw new IllegalArgumentException("timeout must be positive, not " + timeout);
+            throw new IllegalArgumentException("timeout must be positive, not " + DurationText.of(timeout));
         }
         return set(new Wish(null, null, timeout, null));
     }

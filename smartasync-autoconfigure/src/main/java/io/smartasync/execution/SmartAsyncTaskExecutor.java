@@ -1,6 +1,7 @@
 package io.smartasync.execution;
 
 import io.smartasync.ExecutorState;
+import io.smartasync.plan.DurationText;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -285,7 +286,8 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
             }
             logger.warn("smartasync.executors." + name() + ": " + active() + " calls still run ("
                     + pending.size() + " with a pending result) and " + queued() + " wait after "
-                    + settings.awaitTermination() + "; the former are interrupted or cancelled, the latter refused");
+                    + DurationText.of(settings.awaitTermination())
+                    + "; the former are interrupted or cancelled, the latter refused");
             abandon();
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();

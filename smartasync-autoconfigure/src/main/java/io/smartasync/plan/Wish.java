@@ -32,7 +32,7 @@ public record Wish(
                 debug == null ? other.debug : debug);
     }
 
-    /** For logs: what is wanted, such as {@code timeout=PT1S}. */
+    /** For logs: what is wanted, such as {@code timeout=1s}. */
     @Override
     public String toString() {
         StringJoiner wants = new StringJoiner(", ").setEmptyValue("as configured");
@@ -43,7 +43,7 @@ public record Wish(
             wants.add("workload=" + workload);
         }
         if (timeout != null) {
-            wants.add("timeout=" + timeout);
+            wants.add("timeout=" + DurationText.of(timeout));
         }
         if (debug != null) {
             wants.add("debug=" + debug);

@@ -74,7 +74,7 @@ class EndpointTest {
             assertThat(JsonPath.<List<String>>read(computed, "$[*].workload.by"))
                     .containsExactly("annotation on method");
             assertThat(JsonPath.<List<String>>read(computed, "$[*].timeout.value"))
-                    .containsExactly("2000ms");
+                    .containsExactly("2s");
             assertThat(JsonPath.<List<String>>read(computed, "$[*].callers.event-loop.path"))
                     .containsExactly("reject");
 
@@ -197,7 +197,7 @@ class EndpointTest {
                     entry("/quotes {\"executor\": \"cpu\"}", "a concurrencyLimit and a queueCapacity"),
                     entry("/quotes {\"concurrencyLimit\": \"many\"}", "concurrencyLimit can't be 'many'"),
                     entry("/Quotes.until {\"executor\": \"nowhere\"}", "there is no executor named 'nowhere'"),
-                    entry("/Quotes.until {\"timeout\": \"-1s\"}", "timeout must be positive, not PT-1S"),
+                    entry("/Quotes.until {\"timeout\": \"-1s\"}", "timeout must be positive, not -1s"),
                     entry("/Quotes.until {\"timeout\": \"soon\"}", "timeout can't be 'soon'"),
                     entry("/Quotes.until {\"workload\": \"LIGHT\"}", "workload can't be 'LIGHT'"),
                     entry("/Quotes.until {\"concurrencyLimit\": 3}", "those of its executor"),

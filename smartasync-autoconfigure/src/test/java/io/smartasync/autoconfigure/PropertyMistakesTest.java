@@ -81,7 +81,8 @@ class PropertyMistakesTest {
 
         assertThat(refusal.getDescription())
                 .contains("for 2 reasons", "smartasync.default-timeout\n", "smartasync.rules[0].timeout\n")
-                .contains("is not positive");
+                .contains("is not positive")
+                .doesNotContain("PT");
         assertThat(refusal.getAction()).contains("2s");
     }
 

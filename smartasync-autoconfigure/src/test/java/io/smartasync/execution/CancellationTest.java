@@ -10,6 +10,7 @@ import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncOperations;
 import io.smartasync.SmartAsyncTimeoutException;
 import io.smartasync.Workload;
+import io.smartasync.plan.Wish;
 import io.smartasync.support.Await;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
@@ -246,13 +247,33 @@ class CancellationTest {
     }
 
     @Test
+    void aTimeoutSaysWhoSetItUnlessItWasTunedMeanwhile() {
+        TestContext.with(Bean.class)
+                .withPropertyValues(
+                        "smartasync.executors.one.concurrency-limit=1",
+                        "smartasync.rules[0].method=Bean#neverInTime",
+                        "smartasync.rules[0].timeout=1500ms")
+                .run(context -> {
+                    BoundMethod method =
+                            context.getBean(MethodRegistry.class).get(Bean.class, Bean.class.getMethod("neverInTime"));
+                    Duration limit = Duration.ofMillis(1500);
+                    assertThat(method.tooLate(limit))
+                            .hasMessage("Bean#neverInTime did not complete within 1500ms (set by smartasync.rules[0])");
+                    method.tune(new Wish(null, null, Duration.ofSeconds(9), null));
+                    assertThat(method.tooLate(limit)).hasMessage("Bean#neverInTime did not complete within 1500ms");
+                    assertThat(method.tooLate(Duration.ofSeconds(9)))
+                            .hasMessage("Bean#neverInTime did not complete within 9s (set by the endpoint)");
+                });
+    }
+
+    @Test
     void aTimeoutEndsEveryShapeAndInterruptsTheBody() {
         run((bean, one, calls) -> {
             assertThatExceptionOfType(SmartAsyncTimeoutException.class)
                     .isThrownBy(bean::valueInTime)
                     .withCauseInstanceOf(TimeoutException.class)
                     .withMessageContaining("Bean#valueInTime")
-                    .withMessageContaining("50 ms");
+                    .withMessageContaining("within 50ms (set by the annotation on method)");
             assertThat(Body.end()).isInstanceOf(InterruptedException.class);
 
             Body.reset();

@@ -108,14 +108,14 @@ class OperationsTest {
                             .named("slow")
                             .timeout(Duration.ofMillis(50))
                             .call(OperationsTest::forever))
-                    .withMessage("SmartAsyncOperations#slow did not complete within 50 ms");
+                    .withMessage("SmartAsyncOperations#slow did not complete within 50ms (set by the operation)");
             assertThatExceptionOfType(SmartAsyncConfigurationException.class)
                     .isThrownBy(() -> operations.executor("nowhere"))
                     .withMessageContaining(
                             "there is no executor named 'nowhere'. Configure smartasync.executors.nowhere");
             assertThatExceptionOfType(IllegalArgumentException.class)
                     .isThrownBy(() -> operations.timeout(Duration.ofSeconds(-2)))
-                    .withMessage("timeout must be positive, not PT-2S");
+                    .withMessage("timeout must be positive, not -2s");
         });
     }
 
@@ -446,7 +446,8 @@ class OperationsTest {
                             .named("items")
                             .timeout(Duration.ofMillis(500))
                             .callAll(ITEMS, 2, item -> item < 10 ? item : forever()))
-                    .withMessage("SmartAsyncOperations#items did not complete for all of 50 items within 500 ms");
+                    .withMessage("SmartAsyncOperations#items did not complete for all of 50 items within 500ms"
+                            + " (set by the operation)");
             awaitIdle(context);
             assertThat(calls.by("outcome")).isEqualTo(Map.of("SUCCESS", 10L, "TIMEOUT", 2L));
         });
