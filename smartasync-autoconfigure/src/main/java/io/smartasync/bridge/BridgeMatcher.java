@@ -124,7 +124,7 @@ public final class BridgeMatcher {
                     "Let the target return a CompletableFuture or CompletionStage."));
             return null;
         }
-        UnaryOperator<@Nullable Object> content = Contents.between(from, to);
+        UnaryOperator<@Nullable Object> content = Contents.between(from, to, describe(bridge, called));
         if (content == null) {
             problems.add(new Problem(
                     subject,

@@ -41,8 +41,10 @@ final class Contents {
     /**
      * A conversion from what {@code from} has to what {@code to} has, for a publisher of many to or from a list;
      * {@code null} if their elements do not match.
+     *
+     * @param bridge the method that returns {@code to}, for errors
      */
-    static @Nullable UnaryOperator<@Nullable Object> between(ResultType from, ResultType to) {
+    static @Nullable UnaryOperator<@Nullable Object> between(ResultType from, ResultType to, String bridge) {
         boolean fromMany = from.carrier() == Carrier.MANY;
         boolean toMany = to.carrier() == Carrier.MANY;
         if (fromMany == toMany && to.content().isAssignableFrom(from.content())) {
@@ -55,7 +57,7 @@ final class Contents {
                 || !element(to, target).isAssignableFrom(element(from, source))) {
             return null;
         }
-        return content -> hold(elements(content), target);
+        return content -> hold(elements(content), target, bridge);
     }
 
     private static Holder holder(ResolvableType content) {
@@ -91,20 +93,20 @@ final class Contents {
         return List.of(content);
     }
 
-    private static @Nullable Object hold(Collection<?> elements, Holder holder) {
+    private static @Nullable Object hold(Collection<?> elements, Holder holder, String bridge) {
         return switch (holder) {
-            case NONE -> single(elements);
-            case OPTIONAL -> Optional.ofNullable(single(elements));
+            case NONE -> single(elements, bridge);
+            case OPTIONAL -> Optional.ofNullable(single(elements, bridge));
             case LIST -> elements instanceof List<?> list ? list : new ArrayList<>(elements);
             case SET -> elements instanceof Set<?> set ? set : new LinkedHashSet<>(elements);
             case STREAM -> elements.stream();
         };
     }
 
-    private static @Nullable Object single(Collection<?> elements) {
+    private static @Nullable Object single(Collection<?> elements, String bridge) {
         if (elements.size() > 1) {
-            throw new IllegalStateException(
-                    "One element is wanted, but there are " + elements.size() + "; let the bridge return a List");
+            throw new IllegalStateException(bridge + " returns a single value, but its target gave " + elements.size()
+                    + " elements. Let it return a List, Flux or Stream.");
         }
         return elements.isEmpty() ? null : elements.iterator().next();
     }

@@ -179,7 +179,9 @@ public final class BoundMethod {
         Route route = plan.routeInTransaction(caller);
         if (route.path() == ExecutionPath.OFFLOAD && warnedOfTransaction.compareAndSet(false, true)) {
             logger.warn(plan.name() + " was called with an active transaction, which its body does not see: it runs on"
-                    + " executor '" + route.executor() + "'");
+                    + " executor '" + route.executor()
+                    + "'. Call it after the transaction, or give the body one of its own"
+                    + " (@Transactional on it).");
         }
         return route;
     }

@@ -88,7 +88,9 @@ public final class ExecutorDirectory implements ExecutorNames {
                     "Executor bean '" + name + "'",
                     "it has a concurrency limit of " + simple.getConcurrencyLimit()
                             + " and may block whoever submits when that is reached, event loops too",
-                    "Configure smartasync.executors." + name
+                    "Let it reject at its limit (setRejectTasksWhenLimitReached(true); for Boot's own,"
+                            + " spring.task.execution.simple.reject-tasks-when-limit-reached=true), configure"
+                            + " smartasync.executors." + name
                             + " with that concurrency-limit and use it in its place, or remove the limit.")));
         }
         return executor;

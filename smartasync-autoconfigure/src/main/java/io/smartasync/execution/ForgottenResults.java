@@ -95,7 +95,8 @@ final class ForgottenResults {
 
         @Override
         public String toString() {
-            return "The result of " + method.plan().name() + ", called at " + place + ", was forgotten: nobody "
+            return "The result of " + method.plan().name()
+                    + (place == null ? "" : ", called at " + place + ",") + " was forgotten: nobody "
                     + (error == null ? "subscribed to it or asked for it" : "saw its error, " + error);
         }
     }

@@ -14,6 +14,9 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 /** An {@code Executor} bean of the application. Its limits, queue and shutdown are its own. */
 final class HostExecutor implements BodyExecutor {
 
+    private static final String CURE =
+            "raise its limits, or use an executor of smartasync.executors, which has a queue.";
+
     private final String name;
     private final Executor executor;
     private final Supplier<CallerDetection> callers;
@@ -63,7 +66,8 @@ final class HostExecutor implements BodyExecutor {
             work.refused(
                     ex instanceof TaskRejectedException rejected
                             ? rejected
-                            : new TaskRejectedException("Executor '" + name + "' rejected the call", ex));
+                            : new TaskRejectedException(
+                                    "Executor '" + name + "' rejected the call. If it is full, " + CURE, ex));
         }
     }
 
@@ -76,7 +80,7 @@ final class HostExecutor implements BodyExecutor {
     private void start(Task work, Thread submitter) {
         if (Thread.currentThread() == submitter && callers.get().current() == Caller.EVENT_LOOP) {
             work.refused(new TaskRejectedException(
-                    "Executor '" + name + "' is full, and an event loop can't run the body in its place"));
+                    "Executor '" + name + "' is full, and an event loop can't run the body in its place: " + CURE));
         } else {
             work.run();
         }

@@ -57,13 +57,16 @@ final class Listeners implements SmartAsyncListener {
             ObservedCall call = observer.start(route, outer);
             return call == null ? null : new Guarded(call);
         } catch (Throwable ex) {
-            observerFailed(ex);
+            failed(observer, ex);
             return null;
         }
     }
 
-    static void observerFailed(Throwable ex) {
-        CallLog.warn(logger, "The observer of calls failed; the call goes on", ex);
+    /** Names who failed: a listener, an observer, or what that gave for one call. */
+    static void failed(Object listener, Throwable ex) {
+        // A + whose first use meets a stack overflow stays broken
+        String who = "The listener or observer ".concat(listener.getClass().getName());
+        CallLog.warn(logger, who.concat(" failed; the call goes on"), ex);
     }
 
     /** What it throws never reaches the call. */
@@ -80,7 +83,7 @@ final class Listeners implements SmartAsyncListener {
                 CallObserver.Scope scope = call.openScope();
                 return () -> guard(() -> scope.close());
             } catch (Throwable ex) {
-                observerFailed(ex);
+                failed(call, ex);
                 return () -> {};
             }
         }
@@ -95,11 +98,11 @@ final class Listeners implements SmartAsyncListener {
             guard(() -> call.onEnd(outcome, error));
         }
 
-        private static void guard(Runnable told) {
+        private void guard(Runnable told) {
             try {
                 told.run();
             } catch (Throwable ex) {
-                observerFailed(ex);
+                failed(call, ex);
             }
         }
     }
@@ -110,7 +113,7 @@ final class Listeners implements SmartAsyncListener {
             try {
                 listener.onStart(route, waitNanos);
             } catch (Throwable ex) {
-                failed(ex);
+                failed(listener, ex);
             }
         }
     }
@@ -121,7 +124,7 @@ final class Listeners implements SmartAsyncListener {
             try {
                 listener.onReturn(route, nanos);
             } catch (Throwable ex) {
-                failed(ex);
+                failed(listener, ex);
             }
         }
     }
@@ -132,7 +135,7 @@ final class Listeners implements SmartAsyncListener {
             try {
                 listener.onEnd(route, outcome, error, nanos);
             } catch (Throwable ex) {
-                failed(ex);
+                failed(listener, ex);
             }
         }
     }
@@ -143,13 +146,9 @@ final class Listeners implements SmartAsyncListener {
             try {
                 listener.onForgotten(className, methodName, error);
             } catch (Throwable ex) {
-                failed(ex);
+                failed(listener, ex);
             }
         }
-    }
-
-    private static void failed(Throwable ex) {
-        CallLog.warn(logger, "A listener failed; the call goes on", ex);
     }
 
     private Found found() {

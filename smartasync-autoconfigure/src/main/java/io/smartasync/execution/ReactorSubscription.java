@@ -63,7 +63,7 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
         try {
             return context.put(observer.contextKey(), observed.contextValue());
         } catch (Throwable ex) {
-            Listeners.observerFailed(ex);
+            Listeners.failed(observer, ex);
             return context;
         }
     }
@@ -78,7 +78,7 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
         try {
             outer = subscriber.currentContext().getOrDefault(observer.contextKey(), null);
         } catch (Throwable ex) {
-            Listeners.observerFailed(ex);
+            Listeners.failed(observer, ex);
         }
         return method.observe(route, outer);
     }

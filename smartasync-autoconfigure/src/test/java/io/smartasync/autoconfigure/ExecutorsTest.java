@@ -269,7 +269,9 @@ class ExecutorsTest {
                 .contains("Executor bean 'throttled'")
                 .contains("it has a concurrency limit of 2 and may block whoever submits");
         assertThat(refusal.getAction())
-                .contains("Configure smartasync.executors.throttled with that concurrency-limit");
+                .contains("setRejectTasksWhenLimitReached(true)")
+                .contains("spring.task.execution.simple.reject-tasks-when-limit-reached=true")
+                .contains("configure smartasync.executors.throttled with that concurrency-limit");
     }
 
     @Test

@@ -342,7 +342,8 @@ class BridgeDetailsTest {
                 .isThrownBy(() -> get(context.getBean(ReactiveTexts.class).one()))
                 .havingRootCause()
                 .isInstanceOf(IllegalStateException.class)
-                .withMessage("One element is wanted, but there are 2; let the bridge return a List"));
+                .withMessage("ReactiveTexts.one() returns a single value, but its target gave 2 elements."
+                        + " Let it return a List, Flux or Stream."));
     }
 
     interface Failing {

@@ -73,7 +73,8 @@ class EventLoopStaysFreeTest {
             assertThat(refused.handle((value, ex) -> ex).get(10, TimeUnit.SECONDS))
                     .isInstanceOf(TaskRejectedException.class)
                     .hasMessageContaining("'callerRuns' is full")
-                    .hasMessageContaining("event loop");
+                    .hasMessageContaining("event loop")
+                    .hasMessageContaining("use an executor of smartasync.executors, which has a queue");
             assertThat(bean.onHostsPool(new CountDownLatch(0)))
                     .as("a thread that may block does what the policy says")
                     .isCompletedWithValue(Thread.currentThread());

@@ -21,16 +21,21 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import reactor.core.publisher.Mono;
 
 /** An observer or listener that always throws costs neither a result nor a permit. */
 @Timeout(30)
+@ExtendWith(OutputCaptureExtension.class)
 class BrokenObserverTest {
 
     @Test
-    void callsGoOnPastAnObserver() {
+    void callsGoOnPastAnObserver(CapturedOutput output) {
         callsGoOn(application -> application.withBean("broken", CallObserver.class, Broken::new));
+        assertThat(output).contains("The listener or observer " + Broken.class.getName());
     }
 
     @Test
@@ -50,8 +55,9 @@ class BrokenObserverTest {
     }
 
     @Test
-    void callsGoOnPastAListener() {
+    void callsGoOnPastAListener(CapturedOutput output) {
         callsGoOn(application -> application.withBean("broken", SmartAsyncListener.class, BrokenListener::new));
+        assertThat(output).contains("The listener or observer " + BrokenListener.class.getName() + " failed");
     }
 
     private static void callsGoOn(UnaryOperator<ApplicationContextRunner> broken) {

@@ -51,6 +51,15 @@ class ForgottenResultsTest {
     }
 
     @Test
+    void whereOnlyLibrariesCalledNoPlaceIsNamed(CapturedOutput output) {
+        run(context -> {
+            CompletableFuture.supplyAsync(context.getBean(Bean.class)::mono).join();
+            untilForgotten(context, "mono", "none");
+        });
+        assertThat(output).contains("The result of Bean#mono was forgotten");
+    }
+
+    @Test
     void anErrorThatNobodySeesIsForgotten(CapturedOutput output) {
         run(context -> {
             context.getBean(Bean.class).failing();
