@@ -14,9 +14,9 @@ import io.smartasync.plan.Wish;
 import io.smartasync.plan.WovenMethods;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -47,10 +47,10 @@ public final class BoundMethod {
 
     private volatile Wish tuning = Wish.NONE;
 
-    /** Those of the plan, and of earlier plans, under which calls may still be made. */
-    private final Map<String, BodyExecutor> executors = new ConcurrentHashMap<>();
+    /** Those of the plan, and of earlier plans, under which calls may still be made. Replaced as a whole. */
+    private volatile Map<String, BodyExecutor> executors;
 
-    private final Set<Route> routes = ConcurrentHashMap.newKeySet();
+    private Set<Route> earlierRoutes = Set.of(); // guarded by this
 
     private final Listeners listeners;
     private final boolean woven;
@@ -68,8 +68,7 @@ public final class BoundMethod {
         this.directory = directory;
         this.listeners = listeners;
         this.plan = planner.apply(Wish.NONE);
-        this.executors.putAll(executorsOf(plan));
-        this.routes.addAll(plan.routes());
+        this.executors = Map.copyOf(executorsOf(plan));
         this.shape = plan.shape();
         this.returnType = plan.subject().returned();
         this.suspending = plan.subject().isSuspending();
@@ -97,8 +96,10 @@ public final class BoundMethod {
      */
     public synchronized void tune(Wish wish) {
         Plan next = planner.apply(wish);
-        executors.putAll(executorsOf(next));
-        routes.addAll(next.routes());
+        Map<String, BodyExecutor> all = executorsOf(next);
+        executors.forEach(all::putIfAbsent);
+        executors = Map.copyOf(all);
+        earlierRoutes = routes();
         plan = next;
         tuning = wish;
     }
@@ -123,8 +124,10 @@ public final class BoundMethod {
     }
 
     /** The ways that its calls take, and those that they took before it was tuned. */
-    public Set<Route> routes() {
-        return Set.copyOf(routes);
+    public synchronized Set<Route> routes() {
+        Set<Route> all = new HashSet<>(plan.routes());
+        all.addAll(earlierRoutes);
+        return Set.copyOf(all);
     }
 
     /** Whether AspectJ intercepts it too, further in than a proxy. */

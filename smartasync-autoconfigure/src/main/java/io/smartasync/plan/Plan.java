@@ -24,7 +24,7 @@ public final class Plan {
     private final Origins origins;
     private final boolean warnOnEventLoop;
     private final Map<Caller, Route> row;
-    private final Map<Caller, Route> inTransaction = new EnumMap<>(Caller.class);
+    private final Map<Caller, Route> inTransaction;
 
     /**
      * What rule, annotation and defaults add up to.
@@ -58,8 +58,17 @@ public final class Plan {
         this.origins = origins;
         this.warnOnEventLoop = warnOnEventLoop;
         this.row = new EnumMap<>(row);
-        row.forEach((caller, route) -> inTransaction.put(
-                caller, route.path() == ExecutionPath.AWAIT ? subject.route(caller, inPlace(), null) : route));
+        this.inTransaction = row.values().stream().anyMatch(Plan::waits) ? inTransaction() : this.row;
+    }
+
+    private Map<Caller, Route> inTransaction() {
+        Map<Caller, Route> routes = new EnumMap<>(row);
+        routes.replaceAll((caller, route) -> waits(route) ? subject.route(caller, inPlace(), null) : route);
+        return routes;
+    }
+
+    private static boolean waits(Route route) {
+        return route.path() == ExecutionPath.AWAIT;
     }
 
     /** A caller that runs the body on its own thread may still have to wait for the future or publisher that it gives. */
