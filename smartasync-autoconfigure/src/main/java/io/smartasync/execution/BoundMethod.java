@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -40,8 +41,10 @@ public final class BoundMethod {
 
     // The same in every plan
     private final Shape shape;
-    private final Class<?> returnType;
+    private final boolean givesValueLater;
+    private final boolean futureReplaceable;
     private final boolean suspending;
+    private final boolean flow;
     private final @Nullable ReactiveAdapter adapter;
     private final boolean givesAtMostOne;
 
@@ -70,9 +73,12 @@ public final class BoundMethod {
         this.plan = planner.apply(Wish.NONE);
         this.executors = Map.copyOf(executorsOf(plan));
         this.shape = plan.shape();
-        this.returnType = plan.subject().returned();
+        Class<?> returned = plan.subject().returned();
+        this.givesValueLater = plan.subject().result() != Shape.BLOCKING;
+        this.futureReplaceable = returned.isAssignableFrom(CompletableFuture.class);
         this.suspending = plan.subject().isSuspending();
-        this.adapter = Shape.adapter(returnType);
+        this.adapter = Shape.adapter(returned);
+        this.flow = adapter != null && Shape.isFlow(adapter.getReactiveType());
         this.givesAtMostOne = adapter != null && !adapter.isMultiValue();
         this.woven = !suspending && WovenMethods.contains(plan.subject().method());
     }
@@ -197,9 +203,9 @@ public final class BoundMethod {
         return executor;
     }
 
-    /** What the caller gets. */
-    Class<?> returnType() {
-        return returnType;
+    /** Whether the caller may get a future of ours in place of the body's. */
+    boolean isFutureReplaceable() {
+        return futureReplaceable;
     }
 
     /** From and to the type of publisher that the caller gets; {@code null} if it gets none. */
@@ -218,9 +224,14 @@ public final class BoundMethod {
         return suspending;
     }
 
+    /** Whether the caller gets a flow of Kotlin. */
+    boolean isFlow() {
+        return flow;
+    }
+
     /** Whether the body gives a future or publisher, and not the value itself. */
     boolean givesValueLater() {
-        return plan.subject().result() != Shape.BLOCKING;
+        return givesValueLater;
     }
 
     boolean interruptible() {
@@ -305,8 +316,8 @@ public final class BoundMethod {
     }
 
     void warnOnEventLoop(Route route) {
-        if (plan.warnOnEventLoop()
-                && route.caller() == Caller.EVENT_LOOP
+        if (route.caller() == Caller.EVENT_LOOP
+                && plan.warnOnEventLoop()
                 && warnedOnEventLoop.compareAndSet(false, true)) {
             logger.warn(plan.name() + " may block and runs on the event loop thread \""
                     + Thread.currentThread().getName() + "\" (smartasync.event-loop.on-blocking-call=warn)");

@@ -4,7 +4,6 @@ import io.smartasync.CallObserver;
 import io.smartasync.ExecutionPath;
 import io.smartasync.Outcome;
 import io.smartasync.Route;
-import io.smartasync.plan.Shape;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -142,11 +141,7 @@ public final class ReactorEngine {
 
         /** Whether the body is a coroutine of Kotlin, whose dispatcher chooses its threads. */
         private boolean isCoroutine() {
-            return method.isSuspending() || isFlow();
-        }
-
-        private boolean isFlow() {
-            return Shape.isFlow(adapter().getReactiveType());
+            return method.isSuspending() || method.isFlow();
         }
 
         /** Calls the method. */
@@ -158,7 +153,7 @@ public final class ReactorEngine {
         Publisher<?> open(Executor steps) throws Throwable {
             Object returned =
                     notNull(method.isSuspending() ? body.proceedIn(steps, invocation) : body.proceedAgain(invocation));
-            return isFlow()
+            return method.isFlow()
                     ? KotlinCoroutines.toPublisher(returned, steps)
                     : adapter().toPublisher(returned);
         }

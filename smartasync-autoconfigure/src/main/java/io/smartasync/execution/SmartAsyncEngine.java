@@ -226,7 +226,7 @@ public final class SmartAsyncEngine {
 
     private <I> Object passThrough(BoundMethod method, Route route, Body<I> body, I invocation) throws Throwable {
         Call call = new Call(method, route);
-        boolean replaceable = method.returnType().isAssignableFrom(CompletableFuture.class);
+        boolean replaceable = method.isFutureReplaceable();
         Object result;
         try (CallObserver.Scope observed = call.openScope()) {
             result = body.proceed(invocation);
