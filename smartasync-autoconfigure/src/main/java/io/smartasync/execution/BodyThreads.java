@@ -48,6 +48,13 @@ final class BodyThreads {
         return Thread.currentThread() instanceof PoolThread thread ? thread.leave() : null;
     }
 
+    /** Runs, on the thread of another body, perhaps one that has ended, what may wait as long as it likes. */
+    static void runReplaced(Runnable work) {
+        try (Away away = leave()) {
+            work.run();
+        }
+    }
+
     /** Interrupts a body, which may run code of its own: a channel that is read is closed by it. Never fails. */
     static void interrupt(Thread thread) {
         try {

@@ -240,7 +240,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
             share(holder);
         }
         inPlace = true;
-        runInPlace(this);
+        BodyThreads.runReplaced(this);
     }
 
     /**
@@ -300,13 +300,6 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
     /** Whether a part of the body that the current thread asks for is to be run in place, like the body itself. */
     final boolean runsPartsInPlace() {
         return underPermitOfChain && Chain.isOnThreadOfBody();
-    }
-
-    /** On the thread of another body, perhaps one that has ended; {@code work} may wait as long as it likes. */
-    static void runInPlace(Runnable work) {
-        try (BodyThreads.Away away = BodyThreads.leave()) {
-            work.run();
-        }
     }
 
     /** Runs a part of the body on a thread of the executor. */

@@ -153,7 +153,7 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
             return;
         }
         if (inPlace) {
-            runInPlace(next);
+            BodyThreads.runReplaced(next);
         } else if (bodyRuns() || pulls().size() > 1) {
             executor.runBeside(
                     next); // the thread that there is for the permit is busy, perhaps until this request comes
