@@ -3,8 +3,6 @@ package io.smartasync.execution;
 /** Where bodies run. No method blocks its caller or throws. */
 interface BodyExecutor {
 
-    String name();
-
     /** What its threads are to a body. */
     CapturedContext.ThreadKind threadKind();
 

@@ -28,11 +28,6 @@ final class HostExecutor implements BodyExecutor {
     }
 
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
     public CapturedContext.ThreadKind threadKind() {
         return CapturedContext.ThreadKind.BORROWED; // perhaps that of the caller itself
     }

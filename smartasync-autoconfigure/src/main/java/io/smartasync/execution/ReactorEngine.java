@@ -95,7 +95,7 @@ public final class ReactorEngine {
             Route route = engine.route(method);
             Duration limit = limit();
             if (route.path() == ExecutionPath.OFFLOAD) {
-                CapturedContext context = engine.capture(route, contextOf(subscriber));
+                CapturedContext context = engine.capture(false, contextOf(subscriber));
                 ReactorCall call = isCoroutine()
                         ? new KotlinCall(method, route, context, this, subscriber, limit)
                         : new ReactorCall(method, route, context, this, subscriber, limit);

@@ -104,10 +104,6 @@ public final class SmartAsyncEngine {
     }
 
     /** A context that can't be captured fails the call, like one that can't be restored, and not whoever makes it. */
-    CapturedContext capture(Route route, @Nullable Object subscriber) {
-        return capture(route.path() == ExecutionPath.AWAIT, subscriber);
-    }
-
     CapturedContext capture(boolean callerWaits, @Nullable Object subscriber) {
         try {
             return context.capture(callerWaits, subscriber);
@@ -218,7 +214,8 @@ public final class SmartAsyncEngine {
     }
 
     private <I> FutureCall<I> submit(BoundMethod method, Route route, Body<I> body, I invocation) {
-        FutureCall<I> call = new FutureCall<>(method, route, body, invocation, capture(route, null));
+        CapturedContext captured = capture(route.path() == ExecutionPath.AWAIT, null);
+        FutureCall<I> call = new FutureCall<>(method, route, body, invocation, captured);
         call.limit(timeouts, method.timeout(), call.future);
         call.executor.submit(call);
         return call;

@@ -26,13 +26,14 @@ class TuningTest {
             Wish cpu = new Wish("cpu", null, null, null);
             method.check(cpu);
             Route io = method.route(Caller.PLATFORM);
-            assertThat(method.executor(io).name()).isEqualTo("io");
+            Object ioExecutor = context.getBean("smartasync-io");
+            assertThat(method.executor(io)).isSameAs(ioExecutor);
             Route tuned = new Route(io.className(), io.methodName(), io.caller(), io.path(), "cpu");
             assertThatIllegalStateException().isThrownBy(() -> method.executor(tuned));
 
             method.tune(cpu);
-            assertThat(method.executor(tuned).name()).isEqualTo("cpu");
-            assertThat(method.executor(io).name()).as("under way").isEqualTo("io");
+            assertThat(method.executor(tuned)).isSameAs(context.getBean("smartasync-cpu"));
+            assertThat(method.executor(io)).as("under way").isSameAs(ioExecutor);
         });
     }
 
