@@ -27,7 +27,6 @@ import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
 import org.springframework.beans.factory.config.DependencyDescriptor;
-import org.springframework.core.BridgeMethodResolver;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
@@ -163,11 +162,12 @@ public final class Bridges {
 
     private Bridged bind(Class<?> bridge, Match match, Object target) {
         Class<?> beanClass = AopProxyUtils.ultimateTargetClass(target);
-        Class<?> named = Subject.typeOf(beanClass, match.target());
-        Method method = BridgeMethodResolver.getMostSpecificMethod(match.target(), named);
-        BoundMethod intercepted = AnnotatedMethods.isAnnotated(method, named) ? methods.get(beanClass, method) : null;
+        Subject subject = Subject.of(beanClass, match.target());
+        BoundMethod intercepted = AnnotatedMethods.isAnnotated(subject.method(), subject.type())
+                ? methods.get(beanClass, subject.method())
+                : null;
         return new Bridged(
-                methods.bind(Subject.bridged(named, method, bridge, match.called())),
+                methods.bind(subject.calledAs(bridge, match.called())),
                 new BridgeBody(target, match.target(), match.conversion(), intercepted));
     }
 }

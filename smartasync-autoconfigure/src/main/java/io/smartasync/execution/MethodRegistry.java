@@ -17,7 +17,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.BridgeMethodResolver;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -79,8 +78,13 @@ public final class MethodRegistry {
 
     /** Binds a piece of code that says itself how it wants to be run. */
     BoundMethod bind(Subject subject, Wish operation) {
-        BoundMethod bound = new BoundMethod(tuning -> planner.plan(subject, operation, tuning), executors, listeners);
+        BoundMethod bound = make(subject, operation);
         others.add(bound);
+        return bound;
+    }
+
+    private BoundMethod make(Subject subject, Wish operation) {
+        BoundMethod bound = new BoundMethod(tuning -> planner.plan(subject, operation, tuning), executors, listeners);
         Wish wish = tuned.get(bound.plan().name());
         if (wish != null) {
             bound.tune(wish);
@@ -113,15 +117,12 @@ public final class MethodRegistry {
     }
 
     private BoundMethod bind(Class<?> beanClass, Method invoked) {
-        Class<?> userClass = ClassUtils.getUserClass(beanClass);
-        Class<?> named = Subject.typeOf(userClass, invoked);
-        Method method = BridgeMethodResolver.getMostSpecificMethod(invoked, named);
+        Subject subject = Subject.of(beanClass, invoked);
         Map<Method, BoundMethod> ofClass = methods.computeIfAbsent(beanClass, key -> new ConcurrentHashMap<>());
-        BoundMethod bound = ofClass.get(method);
+        BoundMethod bound = ofClass.get(subject.method());
         if (bound == null) { // bound outside the map's lock, since it may have to wait for the bean of an executor
-            BoundMethod made = new BoundMethod(
-                    tuning -> planner.plan(Subject.of(named, method), Wish.NONE, tuning), executors, listeners);
-            BoundMethod other = ofClass.putIfAbsent(method, made);
+            BoundMethod made = make(subject, Wish.NONE);
+            BoundMethod other = ofClass.putIfAbsent(subject.method(), made);
             bound = other == null ? made : other;
         }
         ofClass.put(invoked, bound);

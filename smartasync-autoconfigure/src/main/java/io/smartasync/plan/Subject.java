@@ -6,6 +6,7 @@ import io.smartasync.Route;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.BridgeMethodResolver;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -21,13 +22,23 @@ import org.springframework.util.ClassUtils;
 public record Subject(Class<?> type, String name, Method method, Method called, Class<?> returned, Shape result) {
 
     /**
-     * The class or interface that a method of a bean is known by. A proxy as target (a repository, an HTTP client), or a
-     * lambda, has no name and no annotation of its own. It goes by the interface of it that declares the method or inherits it.
+     * A method of a bean, called as it is. A proxy as target (a repository, an HTTP client), or a lambda, has no name and no
+     * annotation of its own. It goes by the interface of it that declares the method or inherits it.
+     *
+     * @param beanClass the class of the bean behind the proxy; a subclass that Spring made of it counts as the bean's own
+     * @param invoked the method as it was called, perhaps an interface's
      */
-    public static Class<?> typeOf(Class<?> beanClass, Method method) {
-        if (!Proxy.isProxyClass(beanClass) && !ClassUtils.isLambdaClass(beanClass)) {
-            return beanClass;
-        }
+    public static Subject of(Class<?> beanClass, Method invoked) {
+        Class<?> own = ClassUtils.getUserClass(beanClass);
+        boolean nameless = Proxy.isProxyClass(own) || ClassUtils.isLambdaClass(own);
+        Method declared = nameless ? ClassUtils.getInterfaceMethodIfPossible(invoked, own) : invoked;
+        Class<?> type = nameless ? interfaceWith(declared, own) : own;
+        Method method = BridgeMethodResolver.getMostSpecificMethod(declared, type);
+        return new Subject(
+                type, method.getName(), method, method, Shape.returnType(method, type), Shape.of(method, type));
+    }
+
+    private static Class<?> interfaceWith(Method method, Class<?> beanClass) {
         for (Class<?> type : beanClass.getInterfaces()) {
             if (method.getDeclaringClass().isAssignableFrom(type)) {
                 return type;
@@ -36,20 +47,9 @@ public record Subject(Class<?> type, String name, Method method, Method called, 
         return method.getDeclaringClass();
     }
 
-    /** A method of a bean, called as it is. */
-    public static Subject of(Class<?> beanClass, Method method) {
-        return bridged(beanClass, method, beanClass, method);
-    }
-
-    /** A method of a bean, called as {@code called} of {@code bridge}. */
-    public static Subject bridged(Class<?> beanClass, Method method, Class<?> bridge, Method called) {
-        return new Subject(
-                beanClass,
-                method.getName(),
-                method,
-                called,
-                Shape.returnType(called, bridge),
-                Shape.of(method, beanClass));
+    /** The same method, called as {@code other} of {@code bridge}. */
+    public Subject calledAs(Class<?> bridge, Method other) {
+        return new Subject(type, name, method, other, Shape.returnType(other, bridge), result);
     }
 
     /** What the caller gets. */

@@ -9,6 +9,7 @@ import io.smartasync.Workload;
 import io.smartasync.execution.BoundMethod;
 import io.smartasync.execution.MethodRegistry;
 import io.smartasync.plan.Plan;
+import io.smartasync.plan.Planner;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
 import jakarta.annotation.PostConstruct;
@@ -303,11 +304,20 @@ class SpecialBeansTest {
     /** It has no name that would be the same in another process, and none that a rule could say. */
     @Test
     void aLambdaIsKnownByItsInterface() {
-        TestContext.with().withBean("words", Said.class, () -> () -> "hello").run(context -> {
-            Calls calls = TestContext.calls(context);
-            assertThat(context.getBean(Said.class).say()).isEqualTo("hello");
-            assertThat(calls.by("class")).isEqualTo(Map.of("Said", 1L));
-        });
+        TestContext.with()
+                .withBean("words", Said.class, () -> () -> "hello")
+                .withPropertyValues("smartasync.rules[0].method=Said#say", "smartasync.rules[0].executor=io")
+                .run(context -> {
+                    assertThat(context.getBean(Planner.class).unmatchedRules()).isEmpty();
+                    Calls calls = TestContext.calls(context);
+                    assertThat(context.getBean(Said.class).say()).isEqualTo("hello");
+                    assertThat(calls.by("class")).isEqualTo(Map.of("Said", 1L));
+                    assertThat(calls.by("executor")).isEqualTo(Map.of("io", 1L));
+                    assertThat(context.getBean(MethodRegistry.class).all())
+                            .extracting(method -> method.plan().name())
+                            .filteredOn(name -> name.endsWith("#say"))
+                            .containsExactly("Said#say");
+                });
     }
 
     interface Said {

@@ -807,6 +807,33 @@ class MethodMistakesTest {
         assertThat(refusal.getAction()).contains("@Primary");
     }
 
+    /** Its class has no name that anybody knows. */
+    @Test
+    void theMistakeOfAProxyOfTheApplicationIsNamedAndMendedByItsInterface() {
+        ApplicationContextRunner application = TestContext.with().withUserConfiguration(Clients.class);
+        assertThat(Refusal.of(application).getDescription())
+                .contains(Client.class.getName() + ".fetch\n", "no executor named 'nowhere'");
+        application
+                .withPropertyValues("smartasync.rules[0].method=Client#fetch", "smartasync.rules[0].executor=io")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    interface Client {
+        @SmartAsync("nowhere")
+        String fetch();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Clients {
+        @Bean
+        Client client() {
+            return (Client) Proxy.newProxyInstance(
+                    getClass().getClassLoader(),
+                    new Class<?>[] {Client.class},
+                    (proxy, method, arguments) -> "fetched");
+        }
+    }
+
     /** It is made before any post-processor of ours sees it, and intercepted all the same. */
     @Test
     void aMistakeOfABeanThatAPostProcessorNeedsIsFoundToo() {

@@ -31,11 +31,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Lookup;
 import org.springframework.beans.factory.config.CustomScopeConfigurer;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -529,6 +531,42 @@ class BridgeDetailsTest {
         scanned().run(context -> assertThat(Arrays.asList(context.getBeanDefinitionNames()))
                 .contains("io.smartasync.bridge.found.ConditionalTexts")
                 .doesNotContain("io.smartasync.bridge.found.UnwantedTexts"));
+    }
+
+    static class Lookups {
+
+        public String find() {
+            return "found";
+        }
+
+        @Lookup
+        protected @Nullable Callable<?> lookedUp() {
+            return null;
+        }
+    }
+
+    @SmartAsyncBridge(Lookups.class)
+    interface FutureLookups {
+        CompletableFuture<String> find();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportSmartAsyncBridges(FutureLookups.class)
+    static class UsesLookups {}
+
+    /** Spring makes a subclass of its own, whose name nobody would write into a rule. */
+    @Test
+    void aTargetWithALookupMethodIsKnownByItsOwnClass() {
+        TestContext.with(Lookups.class)
+                .withUserConfiguration(UsesLookups.class)
+                .withPropertyValues("smartasync.rules[0].method=Lookups#find", "smartasync.rules[0].executor=cpu")
+                .run(context -> {
+                    Calls calls = TestContext.calls(context);
+                    assertThat(context.getBean(FutureLookups.class).find().get(10, TimeUnit.SECONDS))
+                            .isEqualTo("found");
+                    assertThat(calls.by("class")).isEqualTo(Map.of("Lookups", 1L));
+                    assertThat(calls.by("executor")).isEqualTo(Map.of("cpu", 1L));
+                });
     }
 
     @SmartAsyncBridge(CharSequence.class)

@@ -55,6 +55,36 @@ class TuningTest {
         });
     }
 
+    /** Two classes may have the same simple name, and the bean of one may be lazy. */
+    @Test
+    void aBeanMethodThatIsBoundLaterUnderTheNameIsTunedToo() {
+        TestContext.with().run(context -> {
+            MethodRegistry methods = context.getBean(MethodRegistry.class);
+            BoundMethod first = methods.get(First.Quotes.class, First.Quotes.class.getMethod("find"));
+            methods.tune(first, new Wish("cpu", null, null, null));
+            BoundMethod second = methods.get(Second.Quotes.class, Second.Quotes.class.getMethod("find"));
+            assertThat(second.route(Caller.PLATFORM).executor()).isEqualTo("cpu");
+        });
+    }
+
+    static class First {
+        static class Quotes extends Bean {
+            @SmartAsync
+            public CompletableFuture<String> find() {
+                return future();
+            }
+        }
+    }
+
+    static class Second {
+        static class Quotes extends First.Quotes {
+            @Override
+            public CompletableFuture<String> find() {
+                return future();
+            }
+        }
+    }
+
     static class Bean {
 
         @SmartAsync
