@@ -1,7 +1,5 @@
 package io.smartasync.autoconfigure;
 
-import io.smartasync.SmartAsyncConfigurationException;
-import io.smartasync.bridge.BridgeFactoryBean.BridgeFactory;
 import io.smartasync.bridge.BridgeRegistrar;
 import io.smartasync.bridge.Bridges;
 import io.smartasync.execution.MethodRegistry;
@@ -24,33 +22,15 @@ import org.springframework.core.type.AnnotationMetadata;
 class BridgeConfiguration {
 
     @Bean
-    static BridgeFactory smartAsyncBridges(
+    static Bridges smartAsyncBridges(
             SmartAsyncEngine engine, MethodRegistry methods, AutowireCapableBeanFactory beans, StartupCheck check) {
-        return new Factory(new Bridges(engine, methods, beans), check);
+        return new Bridges(engine, methods, beans, check::withAllElse);
     }
 
-    /** Makes a bridge when it is first needed; if it can't work, all are looked at. */
-    static final class Factory implements BridgeFactory {
-
-        private final Bridges bridges;
-        private final StartupCheck check;
-
-        Factory(Bridges bridges, StartupCheck check) {
-            this.bridges = bridges;
-            this.check = check;
-        }
-
-        @Override
-        public <T> T create(Class<T> bridge) {
-            try {
-                return bridges.create(bridge);
-            } catch (SmartAsyncConfigurationException ex) {
-                throw check.withAllElse(ex.problems());
-            }
-        }
-    }
-
-    /** The packages are those of {@code @SpringBootApplication}, as for Spring Data's repositories. */
+    /**
+     * The packages are those of {@code @SpringBootApplication}, as for Spring Data's repositories, and so are the types left
+     * out: those that are nested in other tests.
+     */
     static final class Scan implements ImportBeanDefinitionRegistrar {
 
         private final BeanFactory beans;

@@ -14,36 +14,29 @@ import org.springframework.beans.factory.SmartFactoryBean;
 public final class BridgeFactoryBean<T> implements SmartFactoryBean<T> {
 
     private final Class<T> bridge;
-    private final ObjectProvider<BridgeFactory> factory;
+    private final ObjectProvider<Bridges> bridges;
 
     /** In some orders of start-up Spring asks more than once; the endpoint lists each bridge once. */
     private @Nullable T made;
 
-    /** Makes bridges; the one bean of this type in an application. */
-    public interface BridgeFactory {
-
-        /** Makes a bridge. */
-        <T> T create(Class<T> bridge);
-    }
-
-    /** Makes {@code bridge} by {@code factory}, which is not there where SmartAsync is not. */
-    public BridgeFactoryBean(Class<T> bridge, ObjectProvider<BridgeFactory> factory) {
+    /** Makes {@code bridge} by {@code bridges}, which is not there where SmartAsync is not. */
+    public BridgeFactoryBean(Class<T> bridge, ObjectProvider<Bridges> bridges) {
         this.bridge = bridge;
-        this.factory = factory;
+        this.bridges = bridges;
     }
 
     @Override
     public synchronized T getObject() {
         T known = made;
         if (known == null) {
-            known = factory().create(bridge);
+            known = bridges().create(bridge);
             made = known;
         }
         return known;
     }
 
-    private BridgeFactory factory() {
-        BridgeFactory known = factory.getIfAvailable();
+    private Bridges bridges() {
+        Bridges known = bridges.getIfAvailable();
         if (known == null) {
             throw new SmartAsyncConfigurationException(List.of(new Problem(
                     BridgeMatcher.describe(bridge),
@@ -62,6 +55,6 @@ public final class BridgeFactoryBean<T> implements SmartFactoryBean<T> {
     /** Like any other singleton it is made at startup, and so are its mistakes found. */
     @Override
     public boolean isEagerInit() {
-        return factory.getIfAvailable() != null;
+        return bridges.getIfAvailable() != null;
     }
 }

@@ -37,12 +37,23 @@ public final class Bridges {
     private final SmartAsyncEngine engine;
     private final MethodRegistry methods;
     private final AutowireCapableBeanFactory beans;
+    private final Function<List<Problem>, SmartAsyncConfigurationException> withAllElse;
 
-    /** Makes bridges over the beans of {@code beans}. */
-    public Bridges(SmartAsyncEngine engine, MethodRegistry methods, AutowireCapableBeanFactory beans) {
+    /**
+     * Makes bridges.
+     *
+     * @param beans has their targets
+     * @param withAllElse asked when a bridge can't work, for all else that can't
+     */
+    public Bridges(
+            SmartAsyncEngine engine,
+            MethodRegistry methods,
+            AutowireCapableBeanFactory beans,
+            Function<List<Problem>, SmartAsyncConfigurationException> withAllElse) {
         this.engine = engine;
         this.methods = methods;
         this.beans = beans;
+        this.withAllElse = withAllElse;
     }
 
     /**
@@ -51,6 +62,14 @@ public final class Bridges {
      * @throws SmartAsyncConfigurationException if a method of it matches none of its target, or there is not one target
      */
     public <T> T create(Class<T> bridge) {
+        try {
+            return make(bridge);
+        } catch (SmartAsyncConfigurationException ex) {
+            throw withAllElse.apply(ex.problems());
+        }
+    }
+
+    private <T> T make(Class<T> bridge) {
         List<Problem> problems = new ArrayList<>();
         List<Match> matches = BridgeMatcher.match(bridge, problems);
         if (!problems.isEmpty()) {
