@@ -4,10 +4,14 @@ import io.smartasync.bridge.BridgeRegistrar;
 import io.smartasync.bridge.Bridges;
 import io.smartasync.execution.MethodRegistry;
 import io.smartasync.execution.SmartAsyncEngine;
+import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
+import org.springframework.boot.context.TypeExcludeFilter;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -33,12 +37,12 @@ class BridgeConfiguration {
      */
     static final class Scan implements ImportBeanDefinitionRegistrar {
 
-        private final BeanFactory beans;
+        private final ListableBeanFactory beans;
         private final Environment environment;
         private final ResourceLoader resources;
 
         Scan(BeanFactory beans, Environment environment, ResourceLoader resources) {
-            this.beans = beans;
+            this.beans = (ListableBeanFactory) beans;
             this.environment = environment;
             this.resources = resources;
         }
@@ -46,8 +50,16 @@ class BridgeConfiguration {
         @Override
         public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
             if (AutoConfigurationPackages.has(beans)) {
-                BridgeRegistrar.scan(AutoConfigurationPackages.get(beans), registry, environment, resources);
+                BridgeRegistrar.scan(
+                        AutoConfigurationPackages.get(beans), excluded(), registry, environment, resources);
             }
+        }
+
+        /** Boot's filter of that type would ask for all of them itself, and make factory beans to know their types. */
+        private List<TypeExcludeFilter> excluded() {
+            return Stream.of(beans.getBeanNamesForType(TypeExcludeFilter.class, false, false))
+                    .map(name -> beans.getBean(name, TypeExcludeFilter.class))
+                    .toList();
         }
     }
 }

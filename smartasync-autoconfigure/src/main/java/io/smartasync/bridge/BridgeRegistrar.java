@@ -26,6 +26,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.core.type.AnnotationMetadata;
 import org.springframework.core.type.filter.AnnotationTypeFilter;
+import org.springframework.core.type.filter.TypeFilter;
 import org.springframework.util.ClassUtils;
 
 /** Registers a bean for each bridge, once, however it was found. */
@@ -33,13 +34,15 @@ public final class BridgeRegistrar {
 
     private BridgeRegistrar() {}
 
-    /** Registers the bridges of some packages. */
+    /** Registers the bridges of some packages, but for those that one of {@code excluded} matches. */
     public static void scan(
             Collection<String> packages,
+            Collection<? extends TypeFilter> excluded,
             BeanDefinitionRegistry registry,
             Environment environment,
             ResourceLoader resources) {
         Scanner scanner = new Scanner(registry, environment, resources);
+        excluded.forEach(scanner::addExcludeFilter);
         for (String basePackage : packages) {
             for (BeanDefinition found : scanner.findCandidateComponents(basePackage)) {
                 register(
@@ -93,7 +96,9 @@ public final class BridgeRegistrar {
             definition.getConstructorArgumentValues().addIndexedArgumentValue(0, bridge);
             definition.setPrimary(bridge.isAnnotationPresent(Primary.class));
             Lazy lazy = bridge.getAnnotation(Lazy.class);
-            definition.setLazyInit(lazy != null && lazy.value());
+            if (lazy != null) { // else spring.main.lazy-initialization decides
+                definition.setLazyInit(lazy.value());
+            }
             registry.registerBeanDefinition(name, definition);
         }
     }

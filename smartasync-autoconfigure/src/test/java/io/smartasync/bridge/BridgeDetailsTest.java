@@ -39,7 +39,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Lookup;
 import org.springframework.beans.factory.config.CustomScopeConfigurer;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
+import org.springframework.boot.context.TypeExcludeFilter;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -49,6 +51,8 @@ import org.springframework.context.annotation.Profile;
 import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.support.SimpleThreadScope;
+import org.springframework.core.type.classreading.MetadataReader;
+import org.springframework.core.type.classreading.MetadataReaderFactory;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.authentication.TestingAuthenticationToken;
@@ -531,6 +535,47 @@ class BridgeDetailsTest {
         scanned().run(context -> assertThat(Arrays.asList(context.getBeanDefinitionNames()))
                 .contains("io.smartasync.bridge.found.ConditionalTexts")
                 .doesNotContain("io.smartasync.bridge.found.UnwantedTexts"));
+    }
+
+    /** As one that is nested in the class of another test. */
+    @Test
+    void aBridgeMayBeExcludedFromTheScanAsComponentsAre() {
+        scanned()
+                .withInitializer(
+                        context -> context.getBeanFactory().registerSingleton("excluding", new TypeExcludeFilter() {
+                            @Override
+                            public boolean match(MetadataReader type, MetadataReaderFactory types) {
+                                return type.getClassMetadata().getClassName().endsWith("HiddenTexts");
+                            }
+
+                            @Override
+                            public boolean equals(@Nullable Object other) {
+                                return super.equals(other);
+                            }
+
+                            @Override
+                            public int hashCode() {
+                                return super.hashCode();
+                            }
+                        }))
+                .run(context -> assertThat(Arrays.asList(context.getBeanDefinitionNames()))
+                        .contains("io.smartasync.bridge.found.FoundTexts")
+                        .doesNotContain("io.smartasync.bridge.found.HiddenTexts"));
+    }
+
+    @Test
+    void whereAllBeansAreLazyABridgeIsTooAndItsTarget() {
+        TestContext.with(Lookups.class)
+                .withUserConfiguration(UsesLookups.class)
+                .withInitializer(context ->
+                        context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+                .run(context -> {
+                    String target = context.getBeanNamesForType(Lookups.class)[0];
+                    assertThat(context.getBeanFactory().containsSingleton(target))
+                            .isFalse();
+                    assertThat(context.getBean(FutureLookups.class).find().get(10, TimeUnit.SECONDS))
+                            .isEqualTo("found");
+                });
     }
 
     static class Lookups {
