@@ -4,6 +4,7 @@ import io.smartasync.execution.MethodRegistry;
 import io.smartasync.plan.AnnotatedMethods;
 import io.smartasync.plan.WovenMethods;
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -64,7 +65,8 @@ public final class MethodRegistration implements BeanPostProcessor {
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {
-        Class<?> beanClass = AopUtils.getTargetClass(bean);
+        List<Advised> proxies = ProxyAdvice.proxies(bean);
+        Class<?> beanClass = AopUtils.getTargetClass(proxies.isEmpty() ? bean : proxies.get(0));
         Set<Method> own = annotated(bean, beanClass);
         if (own.isEmpty()) {
             return bean;
@@ -72,7 +74,8 @@ public final class MethodRegistration implements BeanPostProcessor {
         if (registered.add(beanClass)) {
             methods.get().register(beanClass);
         }
-        if (bean instanceof Advised proxy) {
+        ProxyAdvice.removeRepeated(proxies);
+        for (Advised proxy : proxies) {
             ProxyAdvice.shorten(proxy, interceptor.get());
             ProxyAdvice.order(proxy);
             ProxyAdvice.match(proxy, own);
@@ -92,7 +95,8 @@ public final class MethodRegistration implements BeanPostProcessor {
 
     /** Whether the calls of others on {@code bean} are intercepted, as far as its proxy tells. */
     public static boolean isIntercepted(Object bean) {
-        return bean instanceof SpringProxy && (!(bean instanceof Advised proxy) || ProxyAdvice.isIntercepted(proxy));
+        return bean instanceof SpringProxy
+                && (!(bean instanceof Advised) || !ProxyAdvice.proxies(bean).isEmpty());
     }
 
     private static Set<Method> annotated(Object bean, Class<?> beanClass) {

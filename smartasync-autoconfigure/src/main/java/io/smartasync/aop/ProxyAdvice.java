@@ -1,9 +1,11 @@
 package io.smartasync.aop;
 
 import java.lang.reflect.Method;
-import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.PointcutAdvisor;
 import org.springframework.aop.aspectj.AbstractAspectJAdvice;
@@ -13,6 +15,7 @@ import org.springframework.aop.aspectj.AspectJPrecedenceInformation;
 import org.springframework.aop.aspectj.InstantiationModelAwarePointcutAdvisor;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AdvisedSupport;
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.cglib.proxy.Callback;
@@ -25,6 +28,31 @@ final class ProxyAdvice {
     private static final String RESILIENCE = "org.springframework.resilience.";
 
     private ProxyAdvice() {}
+
+    /** The proxies of {@code bean} that have advice of ours, the innermost first: a second creator of proxies wraps the first's. */
+    static List<Advised> proxies(Object bean) {
+        LinkedList<Advised> proxies = new LinkedList<>();
+        for (Object next = bean; next instanceof Advised proxy; next = AopProxyUtils.getSingletonTarget(proxy)) {
+            if (Stream.of(proxy.getAdvisors()).anyMatch(ProxyAdvice::isSmartAsync)) {
+                proxies.addFirst(proxy);
+            }
+        }
+        return proxies;
+    }
+
+    /** Leaves each advice of ours to the innermost of {@code proxies}, so that each call is intercepted once. */
+    static void removeRepeated(List<Advised> proxies) {
+        Set<Boolean> seen = new HashSet<>(); // that of the aspect, and that of the advisor
+        for (Advised proxy : proxies) {
+            for (Advisor advisor : proxy.getAdvisors()) {
+                if (isSmartAsync(advisor)
+                        && !seen.add(advisor instanceof MergedAnnotationAdvisor)
+                        && !proxy.isFrozen()) {
+                    proxy.removeAdvisor(advisor);
+                }
+            }
+        }
+    }
 
     /**
      * Puts {@code interceptor} where the aspect's advice stands: Spring calls that by reflection, with a join point and an
@@ -101,11 +129,6 @@ final class ProxyAdvice {
         } catch (Exception ex) {
             throw new IllegalStateException(ex);
         }
-    }
-
-    /** Whether {@code proxy} has advice of ours. */
-    static boolean isIntercepted(Advised proxy) {
-        return Arrays.stream(proxy.getAdvisors()).anyMatch(ProxyAdvice::isSmartAsync);
     }
 
     private static boolean isSmartAsync(Advisor advisor) {

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
+import org.springframework.aop.framework.autoproxy.DefaultAdvisorAutoProxyCreator;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -521,6 +524,65 @@ class SpecialBeansTest {
         CustomScopeConfigurer scopes = new CustomScopeConfigurer();
         scopes.addScope("thread", new SimpleThreadScope());
         return scopes;
+    }
+
+    /** Which wraps the proxy of the first, or makes one with the same advice of its own. */
+    @ParameterizedTest
+    @ValueSource(
+            classes = {CreatesProxiesByName.class, CreatesProxiesForAdvisors.class, CreatesSubclassesForAdvisors.class})
+    void aBeanThatASecondCreatorOfProxiesComesByIsInterceptedOnce(Class<?> creator) {
+        for (Class<? extends Cart> bean : List.of(ListCart.class, InFinalClass.Inner.class)) {
+            for (Boolean classProxies : List.of(true, false)) {
+                TestContext.with()
+                        .withBean("cart", bean)
+                        .withUserConfiguration(creator)
+                        .withPropertyValues("spring.aop.proxy-target-class=" + classProxies)
+                        .run(context -> {
+                            Calls calls = TestContext.calls(context);
+                            assertThat(context.getBean(Cart.class).size()).isZero();
+                            assertThat(calls.by("class")).isEqualTo(Map.of(bean.getSimpleName(), 1L));
+                            assertThat(context.getBean(MethodRegistry.class).all())
+                                    .extracting(method -> method.plan().name())
+                                    .filteredOn(name -> name.endsWith("#size"))
+                                    .containsExactly(bean.getSimpleName() + "#size");
+                        });
+            }
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class CreatesProxiesByName {
+        @Bean
+        static BeanNameAutoProxyCreator creator() {
+            BeanNameAutoProxyCreator creator = new BeanNameAutoProxyCreator();
+            creator.setBeanNames("cart");
+            creator.setInterceptorNames("noop");
+            creator.setProxyTargetClass(true);
+            return creator;
+        }
+
+        @Bean
+        static MethodInterceptor noop() {
+            return MethodInvocation::proceed;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class CreatesProxiesForAdvisors {
+        @Bean
+        static DefaultAdvisorAutoProxyCreator creator() {
+            return new DefaultAdvisorAutoProxyCreator();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class CreatesSubclassesForAdvisors {
+        @Bean
+        static DefaultAdvisorAutoProxyCreator creator() {
+            DefaultAdvisorAutoProxyCreator creator = new DefaultAdvisorAutoProxyCreator();
+            creator.setProxyTargetClass(true);
+            return creator;
+        }
     }
 
     @Test
