@@ -3,8 +3,7 @@ package io.smartasync.test;
 import io.smartasync.Caller;
 import java.lang.reflect.Method;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.DynamicTestInvocationContext;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
@@ -47,24 +46,26 @@ final class CallerThreadExtension implements InvocationInterceptor {
     }
 
     private static void run(Invocation<@Nullable Void> invocation, ExtensionContext context) throws Throwable {
-        CompletableFuture<@Nullable Void> result = new CompletableFuture<>();
+        AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
         Thread thread = CallerThreads.of(caller(context), () -> {
             try {
-                result.complete(invocation.proceed());
+                invocation.proceed();
             } catch (Throwable ex) {
-                result.completeExceptionally(ex);
+                thrown.set(ex);
             }
         });
         thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
         thread.start();
         try {
-            result.get();
-        } catch (ExecutionException ex) {
-            throw ex.getCause() == null ? ex : ex.getCause();
+            thread.join();
         } catch (InterruptedException ex) {
             thread.interrupt(); // JUnit's timeout speaks to the thread that it knows
             thread.join(TO_CLEAN_UP);
             throw ex;
+        }
+        Throwable failure = thrown.get();
+        if (failure != null) {
+            throw failure;
         }
     }
 

@@ -21,6 +21,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -47,6 +49,13 @@ class CallerThreadFailuresTest {
                         1,
                         event(finishedWithFailure(
                                 new org.assertj.core.api.Condition<>(error -> error == THROWN, "the same instance"))));
+    }
+
+    @Test
+    void aCompletionExceptionArrivesAsSuch() {
+        run("joining")
+                .assertThatEvents()
+                .haveExactly(1, event(test(), finishedWithFailure(instanceOf(CompletionException.class))));
     }
 
     @Test
@@ -140,6 +149,12 @@ class CallerThreadFailuresTest {
         @CallerThread(Caller.EVENT_LOOP)
         void throwing() throws IOException {
             throw THROWN;
+        }
+
+        @Test
+        @CallerThread(Caller.PLATFORM)
+        void joining() {
+            CompletableFuture.failedFuture(THROWN).join();
         }
 
         @Test
