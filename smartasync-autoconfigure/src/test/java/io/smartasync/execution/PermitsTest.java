@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -46,23 +45,28 @@ class PermitsTest {
     void aCapacityThatChangesMeanwhileLosesNoCount() throws Exception {
         Permits<String> permits = new Permits<>(1, 0, task -> true);
         ExecutorService submitters = Executors.newFixedThreadPool(2);
-        CountDownLatch done = new CountDownLatch(2);
+        List<Future<?>> submitting = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            submitters.execute(() -> {
+            submitting.add(submitters.submit(() -> {
                 for (int round = 0; round < 50_000; round++) {
                     if (admit(permits, "task")) {
                         permits.release();
                     }
                 }
-                done.countDown();
-            });
+            }));
         }
-        for (int room = 0; done.getCount() > 0; room = 1 - room) {
+        for (int room = 0; !submitting.stream().allMatch(Future::isDone); room = 1 - room) {
+            assertThat(Thread.interrupted()).as("out of time").isFalse();
             permits.resize(1, room);
         }
         submitters.shutdown();
+        for (Future<?> submitter : submitting) {
+            submitter.get();
+        }
         assertThat(permits.waiting()).isZero();
-        assertThat(permits.running()).isZero();
+        assertThat(permits.isIdle())
+                .as("permits that came back once, and no more")
+                .isTrue();
     }
 
     @Test
@@ -155,7 +159,9 @@ class PermitsTest {
         }
         threads.shutdown();
         assertThat(permits.waiting()).as("forgotten in the queue").isZero();
-        assertThat(permits.running()).as("permits that are out").isZero();
+        assertThat(permits.isIdle())
+                .as("permits that came back once, and no more")
+                .isTrue();
         assertThat(most.get()).as("at once").isBetween(1, limit);
         assertThat(started.get()).as("started").isEqualTo(rounds * submitters);
     }

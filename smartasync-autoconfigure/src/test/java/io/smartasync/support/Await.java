@@ -7,6 +7,7 @@ import io.smartasync.execution.SmartAsyncTaskExecutor;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.awaitility.core.ConditionFactory;
+import org.springframework.test.util.ReflectionTestUtils;
 
 /** Waits that end: a test that waits in vain fails within the time that it has, and says for what it waited. */
 public final class Await {
@@ -22,6 +23,10 @@ public final class Await {
             assertThat(executor.active())
                     .as("permits that are out in %s", executor.name())
                     .isZero();
+            Object permits = ReflectionTestUtils.getField(executor, "permits");
+            assertThat(ReflectionTestUtils.<Boolean>invokeMethod(permits, "isIdle"))
+                    .as("permits of %s that came back once, and no more", executor.name())
+                    .isTrue();
         });
     }
 
