@@ -203,17 +203,17 @@ class OperationsTest {
                     .findFirst()
                     .orElseThrow();
             AtomicBoolean done = new AtomicBoolean();
-            Thread tuner = new Thread(() -> {
+            CompletableFuture<Void> tuner = CompletableFuture.runAsync(() -> {
                 Wish limited = new Wish(null, null, Duration.ofMinutes(1), null);
                 while (!done.get()) {
                     future.tune(limited);
                     future.tune(Wish.NONE);
                 }
             });
-            tuner.start();
             try {
                 for (int i = 0; i < 50_000; i++) {
-                    operations.future(() -> "x");
+                    assertThat(operations.future(() -> "x").get(10, TimeUnit.SECONDS))
+                            .isEqualTo("x");
                 }
             } finally {
                 done.set(true);
