@@ -25,8 +25,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.core.task.TaskRejectedException;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import reactor.core.publisher.Flux;
@@ -39,7 +41,7 @@ class ShutdownTest {
 
     @Test
     void workInFlightFinishesWithTheCallsThatItNeedsWhileNewCallsFailAtOnce() {
-        TestContext.with(Bean.class).run(context -> {
+        onPlatformThreads().run(context -> {
             Bean bean = context.getBean(Bean.class);
             Calls calls = TestContext.calls(context);
             CountDownLatch started = new CountDownLatch(1);
@@ -57,7 +59,7 @@ class ShutdownTest {
             release.countDown();
 
             closing.get(10, TimeUnit.SECONDS);
-            assertThat(inFlight.get(1, TimeUnit.SECONDS)).isEqualTo("done with nothing");
+            assertThat(inFlight.get(10, TimeUnit.SECONDS)).isEqualTo("done with nothing");
             assertThat(calls.by("outcome")).containsKeys("SUCCESS", "REJECTED").doesNotContainKey("ERROR");
             assertNoThreadIsLeft();
         });
@@ -66,7 +68,7 @@ class ShutdownTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void workInFlightMayNeedAnExecutorThatIsIdle(boolean io) {
-        TestContext.with(Bean.class).run(context -> {
+        onPlatformThreads().run(context -> {
             Bean bean = context.getBean(Bean.class);
             CountDownLatch started = new CountDownLatch(1);
             CompletableFuture<String> release = new CompletableFuture<>();
@@ -89,7 +91,7 @@ class ShutdownTest {
 
     @Test
     void afterTheAwaitPeriodRunningBodiesAreInterruptedAndWaitingOnesRefused() {
-        TestContext.with(Bean.class)
+        onPlatformThreads()
                 .withPropertyValues(
                         "smartasync.executors.io.concurrency-limit=1",
                         "smartasync.executors.io.shutdown.await-termination-period=100ms")
@@ -115,6 +117,11 @@ class ShutdownTest {
     @Test
     void whatWaitsInAnExecutorOfTheApplicationEndsWithIt() {
         TestContext.with(Bean.class, Hosted.class)
+                .withBean("lifecycleProcessor", DefaultLifecycleProcessor.class, () -> {
+                    DefaultLifecycleProcessor lifecycle = new DefaultLifecycleProcessor();
+                    lifecycle.setTimeoutPerShutdownPhase(100); // the host waits for its work in vain
+                    return lifecycle;
+                })
                 .withBean("host", ThreadPoolTaskExecutor.class, () -> {
                     ThreadPoolTaskExecutor host = new ThreadPoolTaskExecutor();
                     host.setCorePoolSize(1);
@@ -301,12 +308,12 @@ class ShutdownTest {
             CompletableFuture<Boolean> seen = new CompletableFuture<>();
             context.getBean(Bean.class).background(started, release, context.getBean(Resource.class), seen);
             started.await();
-            CompletableFuture<Void> closing = CompletableFuture.runAsync(
-                    context.getSourceApplicationContext()::close, task -> new Thread(task).start());
-            assertThat(closing).isNotDone();
+            Thread closing = new Thread(context.getSourceApplicationContext()::close);
+            closing.start();
+            Await.until("the shutdown to wait", () -> closing.getState() == Thread.State.TIMED_WAITING);
             release.countDown();
-            closing.get(10, TimeUnit.SECONDS);
-            assertThat(seen.get(1, TimeUnit.SECONDS)).as("resource open").isTrue();
+            assertThat(seen.get(10, TimeUnit.SECONDS)).as("resource open").isTrue();
+            closing.join();
         });
     }
 
@@ -382,10 +389,15 @@ class ShutdownTest {
         });
     }
 
+    /** Virtual ones are not listed. */
+    private static ApplicationContextRunner onPlatformThreads() {
+        return TestContext.with(Bean.class).withPropertyValues("smartasync.executors.io.threads=platform");
+    }
+
     private static void assertNoThreadIsLeft() throws InterruptedException {
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             if (thread.getName().startsWith("smartasync-")) {
-                thread.join(1_000);
+                thread.join(10_000);
                 assertThat(thread.isAlive()).as(thread.getName()).isFalse();
             }
         }
