@@ -146,7 +146,9 @@ class TracingTest {
 
     @Test
     void nothingStaysOnTheThreadsOfAnExecutor() {
-        TRACED.run(context -> {
+        String[] oneThread = {"smartasync.executors.io.threads=platform", "smartasync.executors.io.concurrency-limit=1"
+        };
+        TRACED.withPropertyValues(oneThread).run(context -> {
             Traces traces = context.getBean(Traces.class);
             Bean bean = context.getBean(Bean.class);
 
