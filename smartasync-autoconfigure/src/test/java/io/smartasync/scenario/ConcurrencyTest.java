@@ -4,50 +4,57 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.smartasync.SmartAsync;
 import io.smartasync.support.TestContext;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledForJreRange;
-import org.junit.jupiter.api.condition.JRE;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
-/** A hundred bodies that block for 100 ms: how long they take together is the subject. */
+/** A hundred bodies that block: how many of them run at once is the subject. */
 @Timeout(60)
 class ConcurrencyTest {
 
     private static final int CALLS = 100;
-    private static final Duration BODY = Duration.ofMillis(100);
 
     @Test
-    void aLimitOfTenTakesTenRounds() {
-        application().run(context -> assertThat(timeOf(context.getBean(Bean.class)::onTen))
-                .isBetween(BODY.multipliedBy(10), BODY.multipliedBy(20)));
-    }
-
-    @Test
-    @EnabledForJreRange(
-            min = JRE.JAVA_24,
-            disabledReason = "before Java 24 the default executor is a pool of 64 threads")
-    void theDefaultTakesOneRoundOnVirtualThreads() {
+    void aLimitOfTenIsReachedAndKept() {
         application().run(context -> {
             Bean bean = context.getBean(Bean.class);
-            Duration best = Stream.generate(() -> timeOf(bean::onDefault))
-                    .limit(5) // a busy machine may spoil some
-                    .min(Duration::compareTo)
-                    .orElseThrow();
-            assertThat(best).isBetween(BODY, Duration.ofMillis(150));
+            AtomicInteger running = new AtomicInteger();
+            AtomicInteger most = new AtomicInteger();
+            CyclicBarrier tenAtOnce = new CyclicBarrier(10);
+            all(
+                    CALLS,
+                    () -> bean.onTen(() -> {
+                        most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                        tenAtOnce.await(10, TimeUnit.SECONDS);
+                        return running.decrementAndGet();
+                    }));
+            assertThat(most).hasValue(10);
         });
     }
 
     @Test
-    void theDefaultTakesFarLessThanALimitOfTen() {
+    void theDefaultRunsAllOfThemAtOnceOnVirtualThreadsAndSixtyFourOnAPool() {
         application().run(context -> {
             Bean bean = context.getBean(Bean.class);
-            assertThat(timeOf(bean::onDefault)).isLessThan(timeOf(bean::onTen).dividedBy(2));
+            int atOnce = Runtime.version().feature() >= 24 ? CALLS : 64;
+            CountDownLatch together = new CountDownLatch(atOnce);
+            all(
+                    atOnce,
+                    () -> bean.onDefault(() -> {
+                        together.countDown();
+                        assertThat(together.await(10, TimeUnit.SECONDS))
+                                .as("all at once")
+                                .isTrue();
+                        return 0;
+                    }));
         });
     }
 
@@ -55,33 +62,26 @@ class ConcurrencyTest {
         return TestContext.with(Bean.class).withPropertyValues("smartasync.executors.ten.concurrency-limit=10");
     }
 
-    private static Duration timeOf(Supplier<CompletableFuture<Void>> call) {
-        long start = System.nanoTime();
-        CompletableFuture.allOf(
-                        IntStream.range(0, CALLS).mapToObj(i -> call.get()).toArray(CompletableFuture[]::new))
-                .join();
-        return Duration.ofNanos(System.nanoTime() - start);
+    private static void all(int count, Callable<CompletableFuture<Integer>> call) throws Exception {
+        List<CompletableFuture<Integer>> calls = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            calls.add(call.call());
+        }
+        for (CompletableFuture<Integer> made : calls) {
+            made.get(20, TimeUnit.SECONDS);
+        }
     }
 
     static class Bean {
 
         @SmartAsync
-        public CompletableFuture<Void> onDefault() {
-            return block();
+        public CompletableFuture<Integer> onDefault(Callable<Integer> body) throws Exception {
+            return CompletableFuture.completedFuture(body.call());
         }
 
         @SmartAsync("ten")
-        public CompletableFuture<Void> onTen() {
-            return block();
-        }
-
-        private static CompletableFuture<Void> block() {
-            try {
-                Thread.sleep(BODY.toMillis());
-            } catch (InterruptedException ex) {
-                return CompletableFuture.failedFuture(ex);
-            }
-            return CompletableFuture.completedFuture(null);
+        public CompletableFuture<Integer> onTen(Callable<Integer> body) throws Exception {
+            return CompletableFuture.completedFuture(body.call());
         }
     }
 }
