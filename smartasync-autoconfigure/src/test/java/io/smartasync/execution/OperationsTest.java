@@ -454,8 +454,9 @@ class OperationsTest {
                             twelve.countDown();
                             return item < 10 ? item : forever();
                         }))
-                        .withMessageMatching("SmartAsyncOperations#items did not complete for all of 50 items within \\d+ms"
-                                + " \\(set by the operation\\)");
+                        .withMessageMatching(
+                                "SmartAsyncOperations#items did not complete for all of 50 items within \\d+ms"
+                                        + " \\(set by the operation\\)");
                 awaitIdle(context);
             } while (toBegin.getCount() > 0);
             assertThat(calls.by("outcome")).isEqualTo(Map.of("SUCCESS", 10L, "TIMEOUT", 2L));
