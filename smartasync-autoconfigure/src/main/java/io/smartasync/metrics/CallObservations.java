@@ -38,9 +38,10 @@ public final class CallObservations implements CallObserver {
 
     @Override
     public ObservedCall start(Route route, @Nullable Object outer) {
+        KeyValues known = tags.get(route);
         Observation observation = Observation.createNotStarted(NAME, registry)
                 .contextualName(route.className() + "#" + route.methodName())
-                .lowCardinalityKeyValues(tags.computeIfAbsent(route, CallObservations::tags));
+                .lowCardinalityKeyValues(known != null ? known : tags.computeIfAbsent(route, CallObservations::tags));
         if (outer instanceof Observation parent) {
             observation.parentObservation(parent);
         }

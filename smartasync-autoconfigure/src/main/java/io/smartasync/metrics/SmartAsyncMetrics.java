@@ -1,6 +1,7 @@
 package io.smartasync.metrics;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.smartasync.Outcome;
@@ -39,13 +40,23 @@ public final class SmartAsyncMetrics implements SmartAsyncListener {
         this.registry = registry;
         this.slo = slo.toArray(Duration[]::new);
         Objects.requireNonNull(SmartAsyncMeters.INVOCATIONS); // initialised here, not where a stack may have ended
+        registry.config().onMeterRemoved(this::forget);
+    }
+
+    /**
+     * A timer that was removed records for nobody; the next call registers another. Told within the registry's lock, so that
+     * no timer may be registered within a lock of these maps.
+     */
+    private void forget(Meter removed) {
+        List.of(successes, others, waits).forEach(timers -> timers.values().removeIf(removed::equals));
     }
 
     @Override
     public void onStart(Route route, long waitNanos) {
         Timer timer = waits.get(route);
         if (timer == null) {
-            timer = waits.computeIfAbsent(route, this::waitTimer);
+            timer = waitTimer(route);
+            waits.put(route, timer);
         }
         timer.record(waitNanos, TimeUnit.NANOSECONDS);
     }
@@ -56,12 +67,16 @@ public final class SmartAsyncMetrics implements SmartAsyncListener {
         if (outcome == Outcome.SUCCESS) {
             timer = successes.get(route);
             if (timer == null) {
-                timer = successes.computeIfAbsent(route, key -> timer(key, Outcome.SUCCESS, SmartAsyncMeters.NONE));
+                timer = timer(route, Outcome.SUCCESS, SmartAsyncMeters.NONE);
+                successes.put(route, timer);
             }
         } else {
-            timer = others.computeIfAbsent(
-                    new Unsuccessful(route, outcome, SmartAsyncMeters.exception(error)),
-                    key -> timer(key.route, key.outcome, key.exception));
+            Unsuccessful how = new Unsuccessful(route, outcome, SmartAsyncMeters.exception(error));
+            timer = others.get(how);
+            if (timer == null) {
+                timer = timer(route, outcome, how.exception);
+                others.put(how, timer);
+            }
         }
         timer.record(nanos, TimeUnit.NANOSECONDS);
     }
