@@ -25,7 +25,7 @@ class Call {
 
     final BoundMethod method;
     final Route route;
-    final long start = System.nanoTime();
+    final long start;
     private volatile boolean settled;
 
     /** The time from submission to the start of the body, 0 if it starts at once. Other threads only log it. */
@@ -40,9 +40,15 @@ class Call {
     }
 
     Call(BoundMethod method, Route route, @Nullable ObservedCall observed) {
+        this(method, route, observed, System.nanoTime());
+    }
+
+    /** A call that began at the moment {@code start} of {@code System.nanoTime()}. */
+    Call(BoundMethod method, Route route, @Nullable ObservedCall observed, long start) {
         this.method = method;
         this.route = route;
         this.observed = observed;
+        this.start = start;
     }
 
     private static VarHandle settledHandle() {

@@ -87,7 +87,7 @@ final class FanOut<R extends @Nullable Object> extends AwaitedFuture<List<R>> {
 
     private void runInPlace(Job<?, R> job) {
         try {
-            workOff(job);
+            workOff(job, start);
             succeedIfAllAreDone(job);
         } catch (Throwable ex) {
             super.completeExceptionally(ex);
@@ -103,7 +103,7 @@ final class FanOut<R extends @Nullable Object> extends AwaitedFuture<List<R>> {
             }
         }
         for (int i = 0; i < count && next.get() < size && !isDone(); i++) {
-            Worker worker = new Worker(job);
+            Worker worker = new Worker(job, System.nanoTime());
             workers.add(worker);
             worker.executor.submit(worker);
             if (worker.refusal() != null && i > 0) {
@@ -124,12 +124,20 @@ final class FanOut<R extends @Nullable Object> extends AwaitedFuture<List<R>> {
         }
     }
 
-    /** Takes items as long as there are any; throws what an item fails with, which ends all. */
-    private <T> @Nullable Object workOff(Job<T, R> job) throws Throwable {
+    /**
+     * Takes items as long as there are any; throws what an item fails with, which ends all.
+     *
+     * @param submitted since when an executor was to do it: the first item has waited from then on
+     */
+    private <T> @Nullable Object workOff(Job<T, R> job, long submitted) throws Throwable {
+        long begun = submitted;
         for (int i = next.getAndIncrement();
                 i < size && end.get() == null && counts(Counted.ITEMS);
                 i = next.getAndIncrement()) {
-            Call call = new Call(method, route);
+            Call call = new Call(method, route, method.observe(route, null), begun);
+            if (route.executor() != null) {
+                call.bodyStarts();
+            }
             try (AutoCloseable carried = job.context.open(
                             CapturedContext.ThreadKind.BORROWED); // what an item leaves, the next does not see
                     CallObserver.Scope observed = call.openScope()) {
@@ -142,6 +150,7 @@ final class FanOut<R extends @Nullable Object> extends AwaitedFuture<List<R>> {
             }
             call.settle(Outcome.SUCCESS, null);
             open.decrementAndGet();
+            begun = System.nanoTime();
         }
         return null;
     }
@@ -227,9 +236,12 @@ final class FanOut<R extends @Nullable Object> extends AwaitedFuture<List<R>> {
     /** Takes items as long as there are any. Its executor knows it as one call, the meters know its items. */
     private final class Worker extends FutureCall<Job<?, R>> {
 
-        Worker(Job<?, R> job) {
-            super(FanOut.this.method, FanOut.this.route, FanOut.this::workOff, job, job.context, null);
+        Worker(Job<?, R> job, long submitted) {
+            super(FanOut.this.method, FanOut.this.route, work -> workOff(work, submitted), job, job.context, null);
         }
+
+        @Override
+        void bodyStarts() {}
 
         @Override
         void count(Outcome outcome, @Nullable Throwable error, long nanos) {}

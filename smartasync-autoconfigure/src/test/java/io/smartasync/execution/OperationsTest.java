@@ -312,6 +312,58 @@ class OperationsTest {
         });
     }
 
+    /** Else it would seem that those which were not told of never began, and that calls wait longer than they take. */
+    @Test
+    void listenersAreToldOfEachItemThatItBeginsAndOfTheFirstThatItWaited() {
+        List<Long> waits = new CopyOnWriteArrayList<>();
+        List<Long> times = new CopyOnWriteArrayList<>();
+        SmartAsyncListener listener = new SmartAsyncListener() {
+            @Override
+            public void onStart(Route route, long waitNanos) {
+                if (route.methodName().equals("items")) {
+                    waits.add(waitNanos);
+                }
+            }
+
+            @Override
+            public void onEnd(Route route, Outcome outcome, @Nullable Throwable error, long nanos) {
+                if (route.methodName().equals("items")) {
+                    times.add(nanos);
+                }
+            }
+        };
+        TestContext.with()
+                .withBean(SmartAsyncListener.class, () -> listener)
+                .withPropertyValues("smartasync.executors.one.concurrency-limit=1")
+                .run(context -> {
+                    SmartAsyncOperations operations =
+                            context.getBean(SmartAsyncOperations.class).executor("one");
+                    CountDownLatch gate = new CountDownLatch(1);
+                    operations.future(() -> gate.await(10, TimeUnit.SECONDS));
+                    CompletableFuture<List<Integer>> items =
+                            operations.named("items").futureAll(List.of(1, 2, 3), 1, item -> item);
+                    long waiting = System.nanoTime();
+                    assertThat(items).isNotDone();
+                    long waited = System.nanoTime() - waiting;
+                    gate.countDown();
+                    assertThat(items.get(10, TimeUnit.SECONDS)).containsExactly(1, 2, 3);
+                    assertThat(waits).hasSize(3);
+                    assertThat(times).hasSize(3);
+                    assertThat(waits.get(0)).isBetween(waited, times.get(0));
+                    assertThat(waits.get(1)).isLessThanOrEqualTo(times.get(1));
+                    assertThat(waits.get(2)).isLessThanOrEqualTo(times.get(2));
+
+                    assertThat(operations
+                                    .named("items")
+                                    .workload(Workload.NON_BLOCKING)
+                                    .futureAll(List.of(4), 1, item -> item)
+                                    .get(10, TimeUnit.SECONDS))
+                            .containsExactly(4);
+                    assertThat(times).hasSize(4);
+                    assertThat(waits).as("in place nothing waits").hasSize(3);
+                });
+    }
+
     @Test
     void manyItemsHaveTheRulesTheMetersAndTheContextOfTheirOperation() {
         TestContext.with()
