@@ -71,7 +71,7 @@ public @interface SmartAsync {
 
     /**
      * Whether each call of this method is logged with one line, and its futures and publishers are watched for results that
-     * nobody takes. {@code false} by default.
+     * nobody takes. Not for production load. {@code false} by default.
      */
     boolean debug() default false;
 }

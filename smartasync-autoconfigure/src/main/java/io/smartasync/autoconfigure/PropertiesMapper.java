@@ -133,11 +133,11 @@ final class PropertiesMapper {
         }
         checkPositive("smartasync.default-timeout", properties.defaultTimeout(), problems);
         properties.metrics().slo().forEach(bound -> checkPositive("smartasync.metrics.slo", bound, problems));
-        SmartAsyncProperties.Advice advice = properties.advice();
-        checkPositive("smartasync.advice.slow", advice.slow(), problems);
-        checkPositive("smartasync.advice.event-loop-held", advice.eventLoopHeld(), problems);
-        checkPositive("smartasync.advice.concurrent-callers", advice.concurrentCallers(), problems);
-        checkPositive("smartasync.advice.minimum-samples", advice.minimumSamples(), problems);
+        SmartAsyncProperties.Findings findings = properties.findings();
+        checkPositive("smartasync.findings.slow", findings.slow(), problems);
+        checkPositive("smartasync.findings.event-loop-held", findings.eventLoopHeld(), problems);
+        checkPositive("smartasync.findings.concurrent-callers", findings.concurrentCallers(), problems);
+        checkPositive("smartasync.findings.minimum-samples", findings.minimumSamples(), problems);
         return problems;
     }
 

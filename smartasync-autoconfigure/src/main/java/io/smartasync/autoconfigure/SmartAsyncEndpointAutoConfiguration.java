@@ -4,7 +4,7 @@ import io.smartasync.actuate.CallStatistics;
 import io.smartasync.actuate.SmartAsyncDashboard;
 import io.smartasync.actuate.SmartAsyncEndpoint;
 import io.smartasync.actuate.Thresholds;
-import io.smartasync.autoconfigure.SmartAsyncProperties.Advice;
+import io.smartasync.autoconfigure.SmartAsyncProperties.Findings;
 import io.smartasync.execution.MethodRegistry;
 import io.smartasync.execution.SmartAsyncEngine;
 import io.smartasync.execution.SmartAsyncTaskExecutor;
@@ -34,14 +34,17 @@ public final class SmartAsyncEndpointAutoConfiguration {
             CallStatistics statistics,
             SmartAsyncProperties properties,
             ListableBeanFactory beans) {
-        Advice advice = properties.advice();
+        Findings findings = properties.findings();
         return new SmartAsyncEndpoint(
                 methods,
                 statistics,
                 () -> List.copyOf(
                         beans.getBeansOfType(SmartAsyncTaskExecutor.class).values()),
                 new Thresholds(
-                        advice.minimumSamples(), advice.slow(), advice.eventLoopHeld(), advice.concurrentCallers()));
+                        findings.minimumSamples(),
+                        findings.slow(),
+                        findings.eventLoopHeld(),
+                        findings.concurrentCallers()));
     }
 
     @Bean

@@ -18,7 +18,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     caches.
  * @param defaultTimeout Timeout of calls that leave their caller's thread, go through a bridge or await a result, unless they
  *     name one.
- * @param debug Whether each call is logged with one line.
+ * @param debug Whether each call is logged with one line, and futures and publishers are watched for results that nobody
+ *     takes. Not for production load.
  * @param selfInvocation What to do at startup about a bean that calls its own @SmartAsync methods, which no proxy sees.
  * @param executors Executors by name. "io" and "cpu" exist without being written here.
  * @param routes Executors that serve each kind of caller.
@@ -27,7 +28,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param contextPropagation Context of the caller.
  * @param metrics Meters.
  * @param observations Observations, and by them traces.
- * @param advice Findings of the endpoint.
+ * @param findings Findings of the endpoint.
  */
 @ConfigurationProperties("smartasync")
 public record SmartAsyncProperties(
@@ -43,7 +44,7 @@ public record SmartAsyncProperties(
         @DefaultValue ContextPropagation contextPropagation,
         @DefaultValue Metrics metrics,
         @DefaultValue Observations observations,
-        @DefaultValue Advice advice) {
+        @DefaultValue Findings findings) {
 
     /** What to do about a bean that calls its own methods. */
     public enum SelfInvocation {
@@ -132,7 +133,8 @@ public record SmartAsyncProperties(
      * @param executor Name of the executor that runs the body.
      * @param workload What the body does to the thread that runs it.
      * @param timeout Time that a call may take.
-     * @param debug Whether each call is logged with one line.
+     * @param debug Whether each call is logged with one line, and futures and publishers are watched for results that nobody
+     *     takes. Not for production load.
      */
     public record Rule(
             @DefaultValue("") String method,
@@ -145,8 +147,8 @@ public record SmartAsyncProperties(
      * Event loops.
      *
      * @param onBlockingCall What happens when an event loop calls a method that returns a plain value and may block.
-     * @param offloadBlockingHandlers Whether WebFlux runs handler methods that may block, by their signature, on the executor
-     *     that the route of event loops names, unless the application sets an executor for them itself.
+     * @param offloadBlockingHandlers Whether WebFlux runs handler methods that may block, by their signature or annotation, on
+     *     the executor that the route of event loops names. What Spring Boot or the application configures for them wins.
      * @param threadNamePatterns Names of threads to take for event loops besides those that are recognised, with * for any
      *     characters.
      */
@@ -166,12 +168,13 @@ public record SmartAsyncProperties(
     /**
      * Findings of the endpoint.
      *
-     * @param minimumSamples Number of calls before anything is reported.
-     * @param slow 95th percentile above which a method is reported, if most of it is waiting for an executor.
-     * @param eventLoopHeld Time that a body may hold an event loop.
-     * @param concurrentCallers Number of calls of a method that may be under way at once, on average.
+     * @param minimumSamples Number of calls below which nothing is reported.
+     * @param slow 95th percentile of a method's calls above which it is reported, if most of the time is waiting for an
+     *     executor.
+     * @param eventLoopHeld 99th percentile of the time that a method's bodies hold an event loop above which it is reported.
+     * @param concurrentCallers Average number of calls of a method under way at once above which it is reported.
      */
-    public record Advice(
+    public record Findings(
             @DefaultValue("20") long minimumSamples,
             @DefaultValue("500ms") Duration slow,
             @DefaultValue("20ms") Duration eventLoopHeld,

@@ -90,7 +90,7 @@ class EndpointTest {
     @ParameterizedTest
     @EnumSource(names = {"SERVLET", "REACTIVE"})
     void eachCallIsShownWhereItWasMadeAndEachProblemFoundOnce(WebApplicationType type) throws Exception {
-        try (ConfigurableApplicationContext application = start(type, "smartasync.advice.minimum-samples=1")) {
+        try (ConfigurableApplicationContext application = start(type, "smartasync.findings.minimum-samples=1")) {
             for (int call = 0; call < 50; call++) {
                 application.getBean(Quotes.class).price();
             }

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.core.io.UrlResource;
 
@@ -45,7 +47,23 @@ class ConfigurationMetadataTest {
                         "smartasync.event-loop.thread-name-patterns",
                         "smartasync.context-propagation.enabled",
                         "smartasync.metrics.enabled",
-                        "smartasync.metrics.slo");
+                        "smartasync.metrics.slo",
+                        "smartasync.findings.slow");
+    }
+
+    /** By hand, since the processor writes it as one text: it must be what it is in the code. */
+    @Test
+    void theDefaultOfAListIsAList() {
+        Object bounds = entries("properties").stream()
+                .filter(property -> "smartasync.metrics.slo".equals(property.get("name")))
+                .map(property -> property.get("defaultValue"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(bounds).isInstanceOf(List.class);
+        assertThat(((List<?>) bounds).stream().map(bound -> DurationStyle.detectAndParse((String) bound)))
+                .isEqualTo(new Binder()
+                        .bindOrCreate("smartasync.metrics", SmartAsyncProperties.Metrics.class)
+                        .slo());
     }
 
     @Test

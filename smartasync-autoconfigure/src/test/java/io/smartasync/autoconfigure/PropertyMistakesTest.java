@@ -55,10 +55,10 @@ class PropertyMistakesTest {
     @ValueSource(
             strings = {
                 "smartasync.metrics.slo=1ms,0ms",
-                "smartasync.advice.slow=0s",
-                "smartasync.advice.event-loop-held=-1ms",
-                "smartasync.advice.concurrent-callers=0",
-                "smartasync.advice.minimum-samples=-1"
+                "smartasync.findings.slow=0s",
+                "smartasync.findings.event-loop-held=-1ms",
+                "smartasync.findings.concurrent-callers=0",
+                "smartasync.findings.minimum-samples=-1"
             })
     void whatIsNotPositiveIsRefusedByItsProperty(String property) {
         assertThat(refusalOf(property).getDescription())
