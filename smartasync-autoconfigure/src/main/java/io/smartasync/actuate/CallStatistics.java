@@ -3,6 +3,8 @@ package io.smartasync.actuate;
 import io.smartasync.Outcome;
 import io.smartasync.Route;
 import io.smartasync.SmartAsyncListener;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -25,7 +27,19 @@ public final class CallStatistics implements SmartAsyncListener {
     /** Upper bounds of the buckets, in milliseconds; what is slower is in one bucket more. */
     static final long[] BOUNDS_MILLIS = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000};
 
+    private final Instant since = Instant.now();
+    private final long sinceNanos = System.nanoTime();
     private final Map<Route, Counts> routes = new ConcurrentHashMap<>();
+
+    /** When counting began. */
+    Instant since() {
+        return since;
+    }
+
+    /** The same as a moment of {@code System.nanoTime()}. */
+    long sinceNanos() {
+        return sinceNanos;
+    }
 
     @Override
     public void onStart(Route route, long waitNanos) {
@@ -182,10 +196,11 @@ public final class CallStatistics implements SmartAsyncListener {
             return meanMillis * count;
         }
 
-        /** Whether {@code quantile}, 0.95 say, is longer than {@code limitMillis} wherever in its bucket it is. */
-        boolean isLonger(double quantile, long limitMillis) {
+        /** Whether {@code quantile}, 0.95 say, is longer than {@code limit} wherever in its bucket it is. */
+        boolean isLonger(double quantile, Duration limit) {
             int bucket = bucket(buckets, count, quantile);
-            return count > 0 && (bucket == 0 ? 0 : BOUNDS_MILLIS[bucket - 1]) >= limitMillis;
+            long least = bucket == 0 ? 0 : BOUNDS_MILLIS[bucket - 1];
+            return count > 0 && Duration.ofMillis(least).compareTo(limit) >= 0;
         }
 
         /** The upper bound of the bucket that the quantile is in; the last bound where it is beyond all. */

@@ -7,6 +7,7 @@ import io.smartasync.Outcome;
 import io.smartasync.actuate.CallStatistics.Calls;
 import io.smartasync.actuate.CallStatistics.Histogram;
 import io.smartasync.execution.ExecutorDirectory;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +48,7 @@ final class Findings {
 
     private void slowByWaiting(
             String method, Calls calls, List<? extends ExecutorState> executors, List<Finding> findings) {
-        long limit = thresholds.slow().toMillis();
+        Duration limit = thresholds.slow();
         if (calls.executor() != null
                 && calls.time().isLonger(0.95, limit)
                 && calls.waiting().sumMillis() * 2 > calls.time().sumMillis()) {
@@ -59,7 +60,7 @@ final class Findings {
                                     * calls.waiting().sumMillis()
                                     / calls.time().sumMillis())
                             + " % of all their time is waiting",
-                    "p95 " + limit + " ms",
+                    "p95 " + millis(limit),
                     raise(method, calls.executor(), executors)));
         }
     }
@@ -96,7 +97,7 @@ final class Findings {
 
     /** Not from one call, such as the first, which loads classes: of fewer than 100 the p99 is the longest. */
     private void holdsLoop(String method, Calls calls, List<Finding> findings) {
-        long limit = thresholds.held().toMillis();
+        Duration limit = thresholds.held();
         boolean direct = calls.path().equals(DIRECT);
         Histogram held = direct ? calls.time() : calls.returning();
         if (calls.caller().equals(LOOP) && held.count() >= thresholds.samples() * 5 && held.isLonger(0.99, limit)) {
@@ -104,7 +105,7 @@ final class Findings {
                     method,
                     "holds event loops",
                     "p99 " + held.p99Millis() + " ms",
-                    "p99 " + limit + " ms",
+                    "p99 " + millis(limit),
                     direct
                             ? "@SmartAsyncBridge interface with a future or publisher, and "
                                     + rule(method, "workload: io")
@@ -177,6 +178,10 @@ final class Findings {
                     limit + ", its limit",
                     "smartasync.executors." + executor.name() + ".concurrency-limit: " + limit * 2));
         }
+    }
+
+    private static String millis(Duration limit) {
+        return BigDecimal.valueOf(limit.toNanos(), 6).stripTrailingZeros().toPlainString() + " ms";
     }
 
     /** Each kind of caller has its own findings, which would seem to contradict each other. */

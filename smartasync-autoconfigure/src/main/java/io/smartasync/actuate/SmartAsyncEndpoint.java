@@ -42,7 +42,6 @@ public class SmartAsyncEndpoint {
     private final Supplier<List<SmartAsyncTaskExecutor>> executors;
     private final CallStatistics statistics;
     private final Findings findings;
-    private final Instant since = Instant.now();
 
     /** Makes the endpoint over what the application runs. */
     public SmartAsyncEndpoint(
@@ -54,13 +53,13 @@ public class SmartAsyncEndpoint {
         this.reports = new MethodReports(methods, statistics);
         this.statistics = statistics;
         this.executors = executors;
-        this.findings = new Findings(thresholds, System.nanoTime());
+        this.findings = new Findings(thresholds, statistics.sinceNanos());
     }
 
     /**
      * All that there is to say.
      *
-     * @param since when counting began, with the start of the application
+     * @param since when counting began: with the start of the application, or with the first call where beans are made lazily
      * @param findings what to change and why
      * @param executors the executors of {@code smartasync.executors}
      * @param methods methods, bridges and operations
@@ -115,7 +114,7 @@ public class SmartAsyncEndpoint {
     public Report report() {
         List<SmartAsyncTaskExecutor> all = executors.get();
         return new Report(
-                since,
+                statistics.since(),
                 findings.of(statistics.byMethod(), all),
                 all.stream().map(ExecutorReport::of).toList(),
                 reports.all(),

@@ -18,6 +18,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -228,6 +229,17 @@ class EndpointTest {
             assertThatExceptionOfType(InvalidEndpointRequestException.class)
                     .isThrownBy(() -> endpoint.tune("quotes", 0, null, null, null, null, null))
                     .withMessageContaining("at least 1");
+        }
+    }
+
+    @Test
+    void countingBeganWithTheFirstCallThoughTheEndpointIsMadeLater() {
+        try (ConfigurableApplicationContext application =
+                start(WebApplicationType.NONE, "spring.main.lazy-initialization=true")) {
+            application.getBean(Quotes.class).price();
+            Instant called = Instant.now();
+            assertThat(application.getBean(SmartAsyncEndpoint.class).report().since())
+                    .isBeforeOrEqualTo(called);
         }
     }
 

@@ -165,6 +165,20 @@ class FindingsTest {
     }
 
     @Test
+    void aThresholdBelowAMillisecondIsNotZero() {
+        Thresholds fine = new Thresholds(20, Duration.ofNanos(500_000), Duration.ofNanos(1_500_000), 100);
+        calls(20, route(Caller.SERVLET, ExecutionPath.OFFLOAD, "io"), Outcome.SUCCESS, 1, 1);
+        returns(100, 2);
+        assertThat(new Findings(fine, AN_HOUR_AGO).of(statistics.byMethod(), List.of()))
+                .isEmpty();
+        calls(20, route(Caller.VIRTUAL, ExecutionPath.OFFLOAD, "io"), Outcome.SUCCESS, 2, 2);
+        returns(100, 3);
+        assertThat(new Findings(fine, AN_HOUR_AGO).of(statistics.byMethod(), List.of()))
+                .extracting(Finding::threshold)
+                .containsExactlyInAnyOrder("p95 0.5 ms", "p99 1.5 ms");
+    }
+
+    @Test
     void manyThatAreUnderWayWithoutAThreadNeedNoExecutor() {
         calls(2_000, IN_PLACE, Outcome.SUCCESS, 600_000, 0);
         assertThat(found()).isEmpty();
