@@ -11,6 +11,7 @@ import io.smartasync.plan.DurationText;
 import io.smartasync.plan.Wish;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -70,7 +72,8 @@ public class SmartAsyncEndpoint {
             List<Finding> findings,
             List<ExecutorReport> executors,
             List<MethodReport> methods,
-            List<Long> boundsMillis) {}
+            List<Long> boundsMillis)
+            implements OperationResponseBody {}
 
     /**
      * One executor.
@@ -92,7 +95,8 @@ public class SmartAsyncEndpoint {
             int active,
             int queued,
             long completed,
-            boolean tuned) {
+            boolean tuned)
+            implements OperationResponseBody {
 
         static ExecutorReport of(SmartAsyncTaskExecutor executor) {
             ExecutorSettings configured = executor.settings();
@@ -106,6 +110,26 @@ public class SmartAsyncEndpoint {
                     executor.completed(),
                     !Objects.equals(configured.concurrencyLimit(), executor.concurrencyLimit())
                             || configured.queueCapacity() != executor.queueCapacity());
+        }
+    }
+
+    /** A list that Boot writes as it writes what its own endpoints say, whatever the application wants of its JSON. */
+    private static final class MethodList extends AbstractList<MethodReport> implements OperationResponseBody {
+
+        private final List<MethodReport> methods;
+
+        MethodList(List<MethodReport> methods) {
+            this.methods = methods;
+        }
+
+        @Override
+        public MethodReport get(int index) {
+            return methods.get(index);
+        }
+
+        @Override
+        public int size() {
+            return methods.size();
         }
     }
 
@@ -129,10 +153,9 @@ public class SmartAsyncEndpoint {
      */
     @ReadOperation
     public @Nullable Object explain(@Selector String subject) {
-        List<MethodReport> named =
-                reports.named(subject).stream().map(reports::report).toList();
+        List<BoundMethod> named = reports.named(subject);
         if (!named.isEmpty()) {
-            return named;
+            return new MethodList(named.stream().map(reports::report).toList());
         }
         return executors.get().stream()
                 .filter(executor -> executor.name().equals(subject))

@@ -111,6 +111,29 @@ class EndpointTest {
 
     @ParameterizedTest
     @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void theJsonSettingsOfTheApplicationAreNotForTheEndpoint(WebApplicationType type) throws Exception {
+        try (ConfigurableApplicationContext application = start(
+                type,
+                "spring.jackson.property-naming-strategy=SNAKE_CASE",
+                "spring.jackson.default-property-inclusion=non_empty")) {
+            String all = get(application, "/actuator/smartasync").body();
+            assertThat(JsonPath.<List<?>>read(all, "$.boundsMillis")).isNotEmpty();
+            assertThat(JsonPath.<List<?>>read(all, "$.findings")).isEmpty();
+            String report = get(application, "/actuator/smartasync/Quotes.find").body();
+            assertThat(report).startsWith("[");
+            assertThat(JsonPath.<List<String>>read(report, "$[*].calledAs")).containsExactly("ReactiveQuotes#find");
+            assertThat(JsonPath.<List<?>>read(report, "$[*].calls")).hasToString("[[],[]]");
+            for (HttpResponse<String> answer : List.of(
+                    get(application, "/actuator/smartasync/quotes"),
+                    post(application, "/actuator/smartasync/quotes", "{\"queueCapacity\": 5}"))) {
+                assertThat(JsonPath.<Integer>read(answer.body(), "$.concurrencyLimit"))
+                        .isEqualTo(1);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
     void operationsAreListedFromTheirFirstUseOn(WebApplicationType type) throws Exception {
         try (ConfigurableApplicationContext application = start(type)) {
             ReactorSmartAsyncOperations operations = application
