@@ -10,10 +10,12 @@ import io.smartasync.plan.Plan;
 import io.smartasync.plan.Subject;
 import io.smartasync.plan.Wish;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Explains methods, bridges and operations: how each caller's calls run, and who decided that. */
@@ -31,10 +33,14 @@ final class MethodReports {
      * One method.
      *
      * @param name the class and method as rules and meters know them
+     * @param signature the method with the name of its class and its parameters, such as {@code com.acme.Reports.find(long)}:
+     *     overloads, and classes of different packages, may have the same {@code name}
      * @param calledAs the bridge or operation that it is called through, {@code null} if it is called as it is
      * @param shape what the caller gets
      * @param workload what the body does to its thread
      * @param timeout how long a call may take
+     * @param interruptible whether cancellation and timeout interrupt the body
+     * @param debug whether each call is logged
      * @param tuned whether it was changed through this endpoint
      * @param callers how calls run, for each kind of caller
      * @param calls what was counted since the start on the ways that its calls take; a bridge and its method have those together
@@ -42,10 +48,13 @@ final class MethodReports {
      */
     public record MethodReport(
             String name,
+            String signature,
             @Nullable String calledAs,
             String shape,
             Setting workload,
             Setting timeout,
+            boolean interruptible,
+            boolean debug,
             boolean tuned,
             Map<String, RouteReport> callers,
             List<Calls> calls) {}
@@ -77,12 +86,14 @@ final class MethodReports {
                 .toList();
     }
 
-    /** Those that {@code name} names, as {@code Class#method}; or {@code Class.method}, which needs no escape in an address. */
+    /** Those that {@code name} names, as {@code [package.]Class#method}; or with a dot, which needs no escape in an address. */
     List<BoundMethod> named(String name) {
+        String dotted = name.replace('#', '.');
         return methods.all().stream()
                 .filter(method -> {
-                    String known = method.plan().name();
-                    return known.equals(name) || known.replace('#', '.').equals(name);
+                    Subject subject = method.plan().subject();
+                    return dotted.equals(subject.toString().replace('#', '.'))
+                            || dotted.equals(subject.qualifiedName().replace('#', '.'));
                 })
                 .toList();
     }
@@ -102,15 +113,25 @@ final class MethodReports {
         Duration timeout = plan.settings().timeout();
         return new MethodReport(
                 plan.name(),
+                signature(plan.subject()),
                 calledAs(plan.subject()),
                 plan.shape().name(),
                 new Setting(plan.settings().workload(), plan.origins().workload()),
                 new Setting(
                         timeout == null ? null : DurationText.of(timeout),
                         plan.origins().timeout()),
+                plan.settings().interruptible(),
+                plan.settings().debug(),
                 !method.tuning().equals(Wish.NONE),
                 callers,
                 statistics.of(method.routes()));
+    }
+
+    private static String signature(Subject subject) {
+        return Arrays.stream(subject.method().getParameterTypes())
+                .map(Class::getTypeName)
+                .collect(Collectors.joining(
+                        ",", subject.type().getName() + "." + subject.method().getName() + "(", ")"));
     }
 
     private static @Nullable String calledAs(Subject subject) {

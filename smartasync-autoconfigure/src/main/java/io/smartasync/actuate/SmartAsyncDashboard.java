@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
@@ -65,10 +67,7 @@ public class SmartAsyncDashboard {
         if (subject.equals(NAME)) {
             return resource("page.html", "text/html");
         }
-        Object explanation = endpoint.explain(subject);
-        return explanation == null
-                ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND)
-                : new WebEndpointResponse<>(explanation);
+        return answer(subject, () -> Objects.requireNonNull(endpoint.explain(subject)));
     }
 
     /** Changes what the endpoint changes. Takes values as they were written, since Boot would refuse them without a reason. */
@@ -81,29 +80,38 @@ public class SmartAsyncDashboard {
             @Nullable Object timeout,
             @Nullable Object workload,
             @Nullable Object debug) {
-        return answer(() -> endpoint.tune(
+        return answer(
                 subject,
-                read("concurrencyLimit", concurrencyLimit, Integer.class, "a number such as 4"),
-                read("queueCapacity", queueCapacity, Integer.class, "a number such as 100"),
-                executor,
-                read("timeout", timeout, Duration.class, "a duration such as 500ms or 2s"),
-                read("workload", workload, Workload.class, "one of " + Arrays.toString(Workload.values())),
-                read("debug", debug, Boolean.class, "true or false")));
+                () -> endpoint.tune(
+                        subject,
+                        read("concurrencyLimit", concurrencyLimit, Integer.class, "a number such as 4"),
+                        read("queueCapacity", queueCapacity, Integer.class, "a number such as 100"),
+                        executor,
+                        read("timeout", timeout, Duration.class, "a duration such as 500ms or 2s"),
+                        read("workload", workload, Workload.class, "one of " + Arrays.toString(Workload.values())),
+                        read("debug", debug, Boolean.class, "true or false")));
     }
 
     /** Goes back to what the endpoint goes back to. */
     @DeleteOperation
     public WebEndpointResponse<Object> revert(@Selector String subject) {
-        return answer(() -> endpoint.revert(subject));
+        return answer(subject, () -> endpoint.revert(subject));
     }
 
-    private static WebEndpointResponse<Object> answer(Supplier<Object> operation) {
+    private WebEndpointResponse<Object> answer(String subject, Supplier<Object> operation) {
+        if (endpoint.explain(subject) == null) {
+            return refusal(WebEndpointResponse.STATUS_NOT_FOUND, SmartAsyncEndpoint.unknown(subject));
+        }
         try {
             return new WebEndpointResponse<>(operation.get());
         } catch (InvalidEndpointRequestException ex) {
-            int status = WebEndpointResponse.STATUS_BAD_REQUEST;
-            return new WebEndpointResponse<>(Map.of("status", status, "message", ex.getReason()), status);
+            return refusal(WebEndpointResponse.STATUS_BAD_REQUEST, ex.getReason());
         }
+    }
+
+    private static WebEndpointResponse<Object> refusal(int status, @Nullable String message) {
+        return new WebEndpointResponse<>(
+                OperationResponseBody.of(Map.of("status", status, "message", String.valueOf(message))), status);
     }
 
     private static <T> @Nullable T read(String field, @Nullable Object written, Class<T> type, String right) {

@@ -148,7 +148,7 @@ public class SmartAsyncEndpoint {
     /**
      * Explains one method or executor.
      *
-     * @param subject {@code Class#method} or {@code Class.method}, or the name of an executor
+     * @param subject {@code [package.]Class#method} or {@code [package.]Class.method}, or the name of an executor
      * @return what is known of it, {@code null} if there is none of that name
      */
     @ReadOperation
@@ -167,7 +167,7 @@ public class SmartAsyncEndpoint {
     /**
      * Changes a method or an executor, for the calls from now on. What is left out stays as it is.
      *
-     * @param subject {@code Class#method} or {@code Class.method}, or the name of an executor
+     * @param subject {@code [package.]Class#method} or {@code [package.]Class.method}, or the name of an executor
      * @param concurrencyLimit of an executor: how many bodies may run at once
      * @param queueCapacity of an executor: how many may wait
      * @param executor of a method: the executor that runs its bodies
@@ -234,7 +234,7 @@ public class SmartAsyncEndpoint {
     /**
      * Goes back to what rules, annotations and properties say.
      *
-     * @param subject {@code Class#method} or {@code Class.method}, or the name of an executor
+     * @param subject {@code [package.]Class#method} or {@code [package.]Class.method}, or the name of an executor
      */
     @DeleteOperation
     public synchronized Object revert(@Selector String subject) {
@@ -254,9 +254,13 @@ public class SmartAsyncEndpoint {
     private Object known(String subject) {
         Object explanation = explain(subject);
         if (explanation == null) {
-            throw invalid("There is no method or executor named '" + subject + "'");
+            throw invalid(unknown(subject));
         }
         return explanation;
+    }
+
+    static String unknown(String subject) {
+        return "There is no method or executor named '" + subject + "'";
     }
 
     /** Before any of the methods of that name is changed. */

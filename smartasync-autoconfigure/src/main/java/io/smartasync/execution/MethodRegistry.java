@@ -33,7 +33,7 @@ public final class MethodRegistry {
     /** Of bridges and operations, as long as these hold them. */
     private final Set<BoundMethod> others = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
-    /** By the names of methods and pieces of code; few, since each is tuned by hand. */
+    /** By the qualified names of methods and pieces of code; few, since each is tuned by hand. */
     private final Map<String, Wish> tuned = new ConcurrentHashMap<>();
 
     /**
@@ -85,7 +85,7 @@ public final class MethodRegistry {
 
     private BoundMethod make(Subject subject, Wish operation) {
         BoundMethod bound = new BoundMethod(tuning -> planner.plan(subject, operation, tuning), executors, listeners);
-        Wish wish = tuned.get(bound.plan().name());
+        Wish wish = tuned.get(subject.qualifiedName());
         if (wish != null) {
             bound.tune(wish);
         }
@@ -95,7 +95,7 @@ public final class MethodRegistry {
     /** Tunes a method, and what is bound under its name later: a piece of code is bound once more for each timeout. */
     public void tune(BoundMethod method, Wish wish) {
         method.tune(wish);
-        tuned.put(method.plan().name(), wish);
+        tuned.put(method.plan().subject().qualifiedName(), wish);
     }
 
     /** Throws if there is no executor of that name which could run a piece of code. */

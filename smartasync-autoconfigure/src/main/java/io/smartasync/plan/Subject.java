@@ -77,6 +77,11 @@ public record Subject(Class<?> type, String name, Method method, Method called, 
         return simple.isEmpty() ? ClassUtils.getShortName(type) : simple; // an anonymous class has no simple name
     }
 
+    /** Such as {@code com.acme.JdbcUsers#find}. */
+    public String qualifiedName() {
+        return type.getName() + "#" + name;
+    }
+
     /** Such as {@code JdbcUsers#find}. */
     @Override
     public String toString() {

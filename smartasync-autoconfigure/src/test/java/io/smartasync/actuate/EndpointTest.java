@@ -225,7 +225,7 @@ class EndpointTest {
                     entry("/Quotes.until {\"timeout\": \"soon\"}", "timeout can't be 'soon'"),
                     entry("/Quotes.until {\"workload\": \"LIGHT\"}", "workload can't be 'LIGHT'"),
                     entry("/Quotes.until {\"concurrencyLimit\": 3}", "those of its executor"),
-                    entry("/Nobody.at {\"timeout\": \"1s\"}", "no method or executor named 'Nobody.at'"));
+                    entry("/quotes {\"concurrencyLimit\": 2.9}", "concurrencyLimit can't be '2.9'"));
             for (Map.Entry<String, String> wrong : reasons.entrySet()) {
                 String[] request = wrong.getKey().split(" ", 2);
                 HttpResponse<String> refusal = post(application, "/actuator/smartasync" + request[0], request[1]);
@@ -233,13 +233,57 @@ class EndpointTest {
                 assertThat(refusal.body()).as(wrong.getKey()).startsWith("{");
                 assertThat(JsonPath.<String>read(refusal.body(), "$.message")).contains(wrong.getValue());
             }
-            HttpResponse<String> nobody = send(
-                    application,
-                    "/actuator/smartasync/Nobody.at",
-                    HttpRequest.newBuilder().DELETE());
-            assertThat(nobody.statusCode()).isEqualTo(400);
-            assertThat(JsonPath.<String>read(nobody.body(), "$.message")).contains("'Nobody.at'");
             assertThat(get(application, "/actuator/smartasync").body()).doesNotContain("\"tuned\":true");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void whatThereIsNotIsNotFoundHoweverItIsAskedFor(WebApplicationType type) throws Exception {
+        try (ConfigurableApplicationContext application = start(type)) {
+            String nobody = "/actuator/smartasync/Nobody.at";
+            for (HttpResponse<String> answer : List.of(
+                    get(application, nobody),
+                    post(application, nobody, "{\"timeout\": \"1s\"}"),
+                    post(application, nobody, "{\"timeout\": \"soon\"}"),
+                    send(application, nobody, HttpRequest.newBuilder().DELETE()))) {
+                assertThat(answer.statusCode()).isEqualTo(404);
+                assertThat(JsonPath.<Map<String, Object>>read(answer.body(), "$"))
+                        .isEqualTo(
+                                Map.of("status", 404, "message", "There is no method or executor named 'Nobody.at'"));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void classesOfOneNameAreToldApartByTheirPackages(WebApplicationType type) throws Exception {
+        try (ConfigurableApplicationContext application = start(type)) {
+            String here = Quotes.class.getName();
+            String there = Elsewhere.Quotes.class.getName();
+            String both = get(application, "/actuator/smartasync/Quotes.volume").body();
+            assertThat(JsonPath.<List<String>>read(both, "$[*].signature"))
+                    .containsExactlyInAnyOrder(here + ".volume()", there + ".volume(java.lang.String,long)");
+            assertThat(JsonPath.<List<Boolean>>read(both, "$[*].interruptible")).containsExactly(true, true);
+            for (String name : List.of(there + ".volume", there + "%23volume")) {
+                String debugged = "$[?(@.debug == true)].signature";
+                assertThat(post(application, "/actuator/smartasync/" + name, "{\"debug\": true}")
+                                .statusCode())
+                        .isEqualTo(200);
+                both = get(application, "/actuator/smartasync/Quotes.volume").body();
+                assertThat(JsonPath.<List<String>>read(both, debugged))
+                        .containsExactly(there + ".volume(java.lang.String,long)");
+                send(
+                        application,
+                        "/actuator/smartasync/" + name,
+                        HttpRequest.newBuilder().DELETE());
+                both = get(application, "/actuator/smartasync/Quotes.volume").body();
+                assertThat(JsonPath.<List<String>>read(both, debugged)).isEmpty();
+            }
+            String bridged =
+                    get(application, "/actuator/smartasync/Quotes.find").body();
+            assertThat(JsonPath.<List<String>>read(bridged, "$[*].signature"))
+                    .containsExactly(here + ".find(java.lang.String)", here + ".find(java.lang.String)");
         }
     }
 
@@ -338,7 +382,7 @@ class EndpointTest {
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
-    @Import(Quotes.class)
+    @Import({Quotes.class, Elsewhere.Quotes.class})
     @ImportSmartAsyncBridges(ReactiveQuotes.class)
     static class Application {}
 
@@ -353,6 +397,10 @@ class EndpointTest {
             return "1.20";
         }
 
+        public String volume() {
+            return "100";
+        }
+
         @SmartAsync(workload = Workload.CPU, timeout = "2s")
         public String compute() {
             return Thread.currentThread().getName();
@@ -362,6 +410,18 @@ class EndpointTest {
         public CompletableFuture<String> until(CountDownLatch gate) throws InterruptedException {
             gate.await();
             return CompletableFuture.completedFuture(Thread.currentThread().getName());
+        }
+    }
+
+    /** Stands for another package. */
+    static class Elsewhere {
+
+        @SmartAsync
+        static class Quotes {
+
+            public String volume(String symbol, long day) {
+                return symbol + day;
+            }
         }
     }
 

@@ -55,15 +55,16 @@ class TuningTest {
         });
     }
 
-    /** Two classes may have the same simple name, and the bean of one may be lazy. */
     @Test
-    void aBeanMethodThatIsBoundLaterUnderTheNameIsTunedToo() {
+    void aBeanMethodThatIsBoundLaterUnderTheNameIsTunedTooButNoneOfAnotherClass() {
         TestContext.with().run(context -> {
             MethodRegistry methods = context.getBean(MethodRegistry.class);
             BoundMethod first = methods.get(First.Quotes.class, First.Quotes.class.getMethod("find"));
             methods.tune(first, new Wish("cpu", null, null, null));
+            BoundMethod overload = methods.get(First.Quotes.class, First.Quotes.class.getMethod("find", String.class));
+            assertThat(overload.route(Caller.PLATFORM).executor()).isEqualTo("cpu");
             BoundMethod second = methods.get(Second.Quotes.class, Second.Quotes.class.getMethod("find"));
-            assertThat(second.route(Caller.PLATFORM).executor()).isEqualTo("cpu");
+            assertThat(second.route(Caller.PLATFORM).executor()).isEqualTo("io");
         });
     }
 
@@ -71,6 +72,11 @@ class TuningTest {
         static class Quotes extends Bean {
             @SmartAsync
             public CompletableFuture<String> find() {
+                return future();
+            }
+
+            @SmartAsync
+            public CompletableFuture<String> find(String symbol) {
                 return future();
             }
         }
