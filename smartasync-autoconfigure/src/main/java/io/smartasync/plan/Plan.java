@@ -37,7 +37,8 @@ public final class Plan {
     public record Settings(Workload workload, @Nullable Duration timeout, boolean interruptible, boolean debug) {}
 
     /**
-     * Who decided: such as {@code smartasync.rules[2]}, {@code annotation on method}, {@code route}, {@code default}.
+     * Who decided: such as {@code smartasync.rules[2]}, {@code annotation on method}, {@code smartasync.routes.servlet.io},
+     * {@code default}.
      *
      * @param workload who decided the workload
      * @param timeout who decided the timeout

@@ -143,7 +143,7 @@ public final class Planner {
                 where = executor.value() != null
                         ? executor.value()
                         : defaults.route(caller).executorFor(workload);
-                executorBy.put(caller, executor.value() != null ? executor.by() : "route");
+                executorBy.put(caller, executor.value() != null ? executor.by() : routeProperty(caller, workload));
             }
             row.put(caller, subject.route(caller, path, where));
         }
@@ -158,6 +158,10 @@ public final class Planner {
                 Decided.first(places, Declared::debug, defaults.debug()).value());
         Plan.Origins origins = new Plan.Origins(said.by(), timeout.by(), executorBy);
         return new Plan(subject, settings, origins, warnOnEventLoop, row);
+    }
+
+    private static String routeProperty(Caller caller, Workload workload) {
+        return "smartasync.routes." + caller.tag() + (workload == Workload.CPU ? ".cpu" : ".io");
     }
 
     /** A caller that waits for the future or publisher of a body calls it where it would call that of a plain value. */

@@ -122,6 +122,24 @@ class PlannerTest {
     }
 
     @Test
+    void whoeverNamesTheExecutorIsNamedByItsProperty() {
+        Planner planner = planner(rule("Plain#future", "of-rule"));
+        assertThat(planner.plan(Subject.of(Plain.class, method(Plain.class, "future")))
+                        .origins()
+                        .executor())
+                .containsEntry(Caller.SERVLET, "smartasync.rules[0]");
+        assertThat(planner.plan(Subject.of(Plain.class, method(Plain.class, "computed")))
+                        .origins()
+                        .executor())
+                .containsEntry(Caller.VIRTUAL, "smartasync.routes.virtual.cpu");
+        assertThat(planner()
+                        .plan(Subject.of(Plain.class, method(Plain.class, "future")))
+                        .origins()
+                        .executor())
+                .containsEntry(Caller.EVENT_LOOP, "smartasync.routes.event-loop.io");
+    }
+
+    @Test
     void whatARuleSaysBeatsTheMethod() {
         Planner planner =
                 planner(new Rule("Quotes#find*", new Wish("of-rule", Workload.IO, Duration.ofSeconds(2), null)));
