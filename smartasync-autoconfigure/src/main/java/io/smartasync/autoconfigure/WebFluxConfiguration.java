@@ -67,8 +67,14 @@ class WebFluxConfiguration {
         }
 
         boolean mayBlock(HandlerMethod handler) {
-            return known.computeIfAbsent(new Handler(handler.getBeanType(), handler.getMethod()), this::blocking)
-                    .getAsBoolean();
+            Handler key = new Handler(handler.getBeanType(), handler.getMethod());
+            BooleanSupplier mayBlock = known.get(key);
+            if (mayBlock
+                    == null) { // bound outside the map's lock, since it may have to wait for the bean of an executor
+                mayBlock = blocking(key);
+                known.put(key, mayBlock);
+            }
+            return mayBlock.getAsBoolean();
         }
 
         private BooleanSupplier blocking(Handler handler) {
