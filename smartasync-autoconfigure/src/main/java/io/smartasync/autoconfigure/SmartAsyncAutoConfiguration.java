@@ -14,11 +14,9 @@ import io.smartasync.execution.ExecutorDirectory;
 import io.smartasync.execution.ExecutorLifecycle;
 import io.smartasync.execution.MethodRegistry;
 import io.smartasync.execution.SmartAsyncEngine;
-import io.smartasync.execution.SmartAsyncTaskExecutor;
 import io.smartasync.execution.SmartAsyncTemplate;
 import io.smartasync.execution.Timeouts;
 import io.smartasync.plan.Planner;
-import java.util.List;
 import org.aspectj.lang.annotation.Aspect;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.interceptor.AsyncUncaughtExceptionHandler;
@@ -134,9 +132,8 @@ public final class SmartAsyncAutoConfiguration {
     }
 
     @Bean
-    static ExecutorLifecycle smartAsyncExecutorLifecycle(ConfigurableListableBeanFactory beans) {
-        return new ExecutorLifecycle(() ->
-                List.copyOf(beans.getBeansOfType(SmartAsyncTaskExecutor.class).values()));
+    static ExecutorLifecycle smartAsyncExecutorLifecycle(ExecutorDirectory executors) {
+        return new ExecutorLifecycle(executors::own);
     }
 
     @Bean

@@ -5,11 +5,9 @@ import io.smartasync.actuate.SmartAsyncDashboard;
 import io.smartasync.actuate.SmartAsyncEndpoint;
 import io.smartasync.actuate.Thresholds;
 import io.smartasync.autoconfigure.SmartAsyncProperties.Findings;
+import io.smartasync.execution.ExecutorDirectory;
 import io.smartasync.execution.MethodRegistry;
 import io.smartasync.execution.SmartAsyncEngine;
-import io.smartasync.execution.SmartAsyncTaskExecutor;
-import java.util.List;
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -33,13 +31,12 @@ public final class SmartAsyncEndpointAutoConfiguration {
             MethodRegistry methods,
             CallStatistics statistics,
             SmartAsyncProperties properties,
-            ListableBeanFactory beans) {
+            ExecutorDirectory executors) {
         Findings findings = properties.findings();
         return new SmartAsyncEndpoint(
                 methods,
                 statistics,
-                () -> List.copyOf(
-                        beans.getBeansOfType(SmartAsyncTaskExecutor.class).values()),
+                executors::own,
                 new Thresholds(
                         findings.minimumSamples(),
                         findings.slow(),

@@ -1,12 +1,10 @@
 package io.smartasync.autoconfigure;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.smartasync.execution.ExecutorDirectory;
 import io.smartasync.execution.SmartAsyncEngine;
-import io.smartasync.execution.SmartAsyncTaskExecutor;
 import io.smartasync.metrics.ExecutorMetrics;
 import io.smartasync.metrics.SmartAsyncMetrics;
-import java.util.Map;
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -35,10 +33,9 @@ public final class SmartAsyncMetricsAutoConfiguration {
     }
 
     @Bean
-    SmartInitializingSingleton smartAsyncExecutorMetrics(MeterRegistry registry, ListableBeanFactory beans) {
-        return () -> {
-            Map<String, SmartAsyncTaskExecutor> executors = beans.getBeansOfType(SmartAsyncTaskExecutor.class);
-            executors.forEach((name, executor) -> new ExecutorMetrics(executor, name).bindTo(registry));
-        };
+    SmartInitializingSingleton smartAsyncExecutorMetrics(MeterRegistry registry, ExecutorDirectory executors) {
+        return () -> executors.own().forEach(executor -> new ExecutorMetrics(
+                        executor, ExecutorDirectory.beanName(executor.name()))
+                .bindTo(registry));
     }
 }

@@ -1,5 +1,6 @@
 package io.smartasync.autoconfigure;
 
+import io.smartasync.execution.ExecutorDirectory;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -12,6 +13,7 @@ import org.springframework.aot.hint.ReflectionHints;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.aot.hint.TypeReference;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.util.ClassUtils;
 
 /** What the library itself reaches by name, for a native image; what beans and bridges need is said for each of them. */
@@ -51,6 +53,8 @@ final class SmartAsyncRuntimeHints implements RuntimeHintsRegistrar {
         reflection.registerType(ReflectiveMethodInvocation.class, invocation -> invocation
                 .withField("interceptorsAndDynamicMethodMatchers")
                 .withField("currentInterceptorIndex"));
+        reflection.registerType(
+                SimpleAsyncTaskExecutor.class, executor -> executor.withField(ExecutorDirectory.REJECTS));
         reflection.registerType(
                 ExecutorRegistrar.Factory.class,
                 factory -> factory.withMethod(

@@ -5,6 +5,7 @@ import io.smartasync.SmartAsyncConfigurationException.Problem;
 import io.smartasync.caller.CallerDetection;
 import io.smartasync.plan.ExecutorNames;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +20,9 @@ import org.springframework.core.task.SimpleAsyncTaskExecutor;
 
 /** All executors that may be named: those of {@code smartasync.executors} first, then the application's own beans. */
 public final class ExecutorDirectory implements ExecutorNames {
+
+    /** The field of {@link SimpleAsyncTaskExecutor} that is read. */
+    public static final String REJECTS = "rejectTasksWhenLimitReached";
 
     private final Set<String> own;
     private final ListableBeanFactory beans;
@@ -35,7 +39,7 @@ public final class ExecutorDirectory implements ExecutorNames {
      * @param callers recognises event loops, on which no executor may run what it is given; looked up when one tries to
      */
     public ExecutorDirectory(Set<String> own, ListableBeanFactory beans, Supplier<CallerDetection> callers) {
-        this.own = Set.copyOf(own);
+        this.own = new LinkedHashSet<>(own);
         this.beans = beans;
         this.callers = callers;
     }
@@ -56,6 +60,18 @@ public final class ExecutorDirectory implements ExecutorNames {
         return names;
     }
 
+    /** The executors of {@code smartasync.executors}, made if they were not yet. */
+    public List<SmartAsyncTaskExecutor> own() {
+        return own.stream().map(this::ours).toList();
+    }
+
+    /** Names in {@code smartasync.executors} for whose beans another bean has taken the name. */
+    public Collection<String> taken() {
+        return own.stream()
+                .filter(name -> !beans.isTypeMatch(beanName(name), SmartAsyncTaskExecutor.class))
+                .toList();
+    }
+
     /** Beans that can't be named, since {@code smartasync.executors} has an executor of the same name. */
     public Collection<String> hidden() {
         return own.stream()
@@ -71,7 +87,11 @@ public final class ExecutorDirectory implements ExecutorNames {
 
     /** The executor of that name, for others who submit tasks. */
     public Executor executor(String name) {
-        return own.contains(name) ? beans.getBean(beanName(name), SmartAsyncTaskExecutor.class) : ofHost(name);
+        return own.contains(name) ? ours(name) : ofHost(name);
+    }
+
+    private SmartAsyncTaskExecutor ours(String name) {
+        return beans.getBean(beanName(name), SmartAsyncTaskExecutor.class);
     }
 
     BodyExecutor get(String name) {
@@ -99,7 +119,6 @@ public final class ExecutorDirectory implements ExecutorNames {
     /** Whether it rejects at its limit and does not block: there is no getter, and before Spring 6.2.6 no such field. */
     private static boolean rejects(SimpleAsyncTaskExecutor executor) {
         DirectFieldAccessor fields = new DirectFieldAccessor(executor);
-        String field = "rejectTasksWhenLimitReached";
-        return fields.isReadableProperty(field) && Boolean.TRUE.equals(fields.getPropertyValue(field));
+        return fields.isReadableProperty(REJECTS) && Boolean.TRUE.equals(fields.getPropertyValue(REJECTS));
     }
 }

@@ -45,6 +45,7 @@ import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.core.test.tools.CompileWithForkedClassLoader;
 import org.springframework.core.test.tools.TestCompiler;
 import org.springframework.util.ClassUtils;
@@ -140,6 +141,8 @@ class AheadOfTimeTest {
         assertThat(reflection.onFieldAccess(ReflectiveMethodInvocation.class, "currentInterceptorIndex"))
                 .accepts(hints);
         assertThat(reflection.onFieldAccess(ReflectiveMethodInvocation.class, "interceptorsAndDynamicMethodMatchers"))
+                .accepts(hints);
+        assertThat(reflection.onFieldAccess(SimpleAsyncTaskExecutor.class, "rejectTasksWhenLimitReached"))
                 .accepts(hints);
         assertThat(reflection.onFieldAccess(MethodInvocationProceedingJoinPoint.class, "methodInvocation"))
                 .accepts(hints);
