@@ -4,6 +4,7 @@ import io.smartasync.Caller;
 import io.smartasync.SmartAsyncConfigurationException.Problem;
 import io.smartasync.autoconfigure.SmartAsyncProperties.Executor;
 import io.smartasync.autoconfigure.SmartAsyncProperties.Threads;
+import io.smartasync.execution.ExecutorDirectory;
 import io.smartasync.execution.ExecutorSettings;
 import io.smartasync.plan.DurationText;
 import io.smartasync.plan.ExecutorNames;
@@ -82,8 +83,7 @@ final class PropertiesMapper {
     PlanSettings plans() {
         Map<Caller, ExecutorRoute> routes = new EnumMap<>(Caller.class);
         for (Caller caller : Caller.values()) {
-            SmartAsyncProperties.Route route = route(caller);
-            routes.put(caller, new ExecutorRoute(route.io(), route.cpu()));
+            routes.put(caller, route(caller));
         }
         List<Rule> rules = properties.rules().stream()
                 .filter(rule -> Rule.isPattern(rule.method()))
@@ -100,19 +100,31 @@ final class PropertiesMapper {
                 classProxies);
     }
 
-    private SmartAsyncProperties.Route route(Caller caller) {
+    ExecutorRoute route(Caller caller) {
         SmartAsyncProperties.Routes routes = properties.routes();
-        return switch (caller) {
-            case PLATFORM -> routes.platform();
-            case SERVLET -> routes.servlet();
-            case VIRTUAL -> routes.virtual();
-            case EVENT_LOOP -> routes.eventLoop();
-        };
+        SmartAsyncProperties.Route route =
+                switch (caller) {
+                    case PLATFORM -> routes.platform();
+                    case SERVLET -> routes.servlet();
+                    case VIRTUAL -> routes.virtual();
+                    case EVENT_LOOP -> routes.eventLoop();
+                };
+        String io = textIn(route.io());
+        String cpu = textIn(route.cpu());
+        return new ExecutorRoute(io == null ? IO : io, cpu == null ? CPU : cpu);
     }
 
     /** All that is wrong with the properties, each by its name. */
-    List<Problem> problems(ExecutorNames executors) {
+    List<Problem> problems(ExecutorDirectory executors) {
         List<Problem> problems = new ArrayList<>();
+        for (String name : executors.taken()) {
+            String property = "smartasync.executors." + name;
+            problems.add(new Problem(
+                    "Bean '" + ExecutorDirectory.beanName(name) + "'",
+                    "it takes the name of the bean for " + property + ", and is none of SmartAsync's",
+                    "Rename it: an executor can then be named in smartasync.routes. Or remove it, and set " + property
+                            + " to what is needed."));
+        }
         properties.executors().forEach((name, executor) -> check(name, executor, problems));
         for (Caller caller : Caller.values()) {
             String property = "smartasync.routes." + caller.tag();
@@ -143,6 +155,14 @@ final class PropertiesMapper {
 
     private void check(String name, Executor executor, List<Problem> problems) {
         String property = "smartasync.executors." + name;
+        for (String known : List.of(IO, CPU)) {
+            if (name.equalsIgnoreCase(known) && !name.equals(known)) {
+                problems.add(new Problem(
+                        property,
+                        "it is another executor than '" + known + "', which exists besides",
+                        "Write smartasync.executors." + known + ", or choose another name."));
+            }
+        }
         if (executor.threads() == Threads.VIRTUAL && !virtualPossible) {
             problems.add(new Problem(
                     property + ".threads",

@@ -190,6 +190,9 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
     }
 
     private @Nullable Class<?> beanClass(String name) {
+        if (beans.getBeanDefinition(name).isAbstract()) {
+            return null;
+        }
         Object made = beans.getSingleton(name);
         Class<?> type = made instanceof SpringProxy ? AopUtils.getTargetClass(made) : beans.getType(name, false);
         return type == null ? null : ClassUtils.getUserClass(type);

@@ -39,8 +39,8 @@ class WebFluxConfiguration {
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
     static WebFluxConfigurer smartAsyncBlockingHandlers(
-            SmartAsyncProperties properties, ExecutorDirectory executors, ObjectProvider<MethodRegistry> methods) {
-        String name = properties.routes().eventLoop().io();
+            PropertiesMapper properties, ExecutorDirectory executors, ObjectProvider<MethodRegistry> methods) {
+        String name = properties.route(Caller.EVENT_LOOP).io();
         return new WebFluxConfigurer() {
 
             @Override

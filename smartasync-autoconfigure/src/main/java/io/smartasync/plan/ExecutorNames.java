@@ -14,10 +14,11 @@ public interface ExecutorNames {
 
     /** What is wrong where {@code subject} names an executor that does not exist. */
     default Problem unknown(String subject, String name) {
+        String key = name.matches("[A-Za-z0-9-]+") ? name : "[" + name + "], in YAML in quotes";
         return new Problem(
                 subject,
                 "there is no executor named '" + name + "'",
-                "Configure smartasync.executors." + name + ", declare an Executor bean of that name, or name one of "
+                "Configure smartasync.executors." + key + ", declare an Executor bean of that name, or name one of "
                         + String.join(", ", all()) + ".");
     }
 }

@@ -2,7 +2,10 @@ package io.smartasync.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.smartasync.Caller;
+import io.smartasync.plan.ExecutorRoute;
 import io.smartasync.support.TestContext;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -122,6 +125,49 @@ class PropertyMistakesTest {
         TestContext.with()
                 .withPropertyValues("smartasync.executors.reports.threads=virtual")
                 .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void aBeanThatTakesTheNameOfAnExecutorsBeanIsRefused() {
+        FailureAnalysis refusal =
+                Refusal.of(TestContext.with().withBean("smartasync-io", Executor.class, () -> Runnable::run));
+
+        assertThat(refusal.getDescription())
+                .contains("Bean 'smartasync-io'\n", "takes the name of the bean for smartasync.executors.io");
+        assertThat(refusal.getAction()).contains("Rename it", "smartasync.routes");
+    }
+
+    @Test
+    void anEmptyRouteIsUnset() {
+        TestContext.with()
+                .withPropertyValues("smartasync.routes.servlet.io=", "smartasync.routes.event-loop.cpu= ")
+                .run(context -> {
+                    PropertiesMapper properties = context.getBean(PropertiesMapper.class);
+                    assertThat(properties.plans().routes())
+                            .containsEntry(Caller.SERVLET, new ExecutorRoute("io", "cpu"))
+                            .containsEntry(Caller.EVENT_LOOP, new ExecutorRoute("io", "cpu"));
+                });
+    }
+
+    /** Names keep their case; the executor would be another one. */
+    @ParameterizedTest
+    @CsvSource({"IO, io", "Cpu, cpu"})
+    void anExecutorThatIsAlmostNamedAsOneThatExistsAnywayIsRefused(String name, String meant) {
+        FailureAnalysis refusal = refusalOf("smartasync.executors." + name + ".concurrency-limit=3");
+
+        assertThat(refusal.getDescription()).contains("smartasync.executors." + name + "\n", "'" + meant + "'");
+        assertThat(refusal.getAction()).contains("smartasync.executors." + meant);
+    }
+
+    /** Without the brackets the key would be {@code my}. */
+    @Test
+    void anUnknownExecutorWithADotInItsNameIsRefusedWithTheKeyToWrite() {
+        assertThat(refusalOf("smartasync.routes.servlet.io=my.pool").getAction())
+                .contains("smartasync.executors.[my.pool], in YAML in quotes");
+        TestContext.with()
+                .withPropertyValues(
+                        "smartasync.routes.servlet.io=my.pool", "smartasync.executors.[my.pool].concurrency-limit=3")
+                .run(context -> assertThat(context).hasBean("smartasync-my.pool"));
     }
 
     private static FailureAnalysis refusalOf(String... properties) {

@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.support.GenericBeanDefinition;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -21,6 +22,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.context.support.GenericApplicationContext;
 
 /** What an application says when it starts, or does not. */
 @Timeout(30)
@@ -163,6 +165,17 @@ class StartupReportTest {
         assertThat(output)
                 .containsOnlyOnce("Executor bean 'cpu' runs nothing for SmartAsync")
                 .doesNotContain("Executor bean 'pool'", "Executor bean 'io'");
+    }
+
+    /** Its class may be missing. */
+    @Test
+    void anAbstractDefinitionIsNotLookedAtSinceItIsNoBean() {
+        GenericBeanDefinition missing = new GenericBeanDefinition();
+        missing.setBeanClassName("org.example.Missing");
+        missing.setAbstract(true);
+        quotes().withInitializer(
+                        context -> ((GenericApplicationContext) context).registerBeanDefinition("missing", missing))
+                .run(context -> assertThat(context).hasNotFailed());
     }
 
     /** Which are planned when they are first used. */
