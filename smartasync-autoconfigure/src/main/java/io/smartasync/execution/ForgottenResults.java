@@ -2,6 +2,7 @@ package io.smartasync.execution;
 
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
+import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,6 +26,7 @@ final class ForgottenResults {
             "reactor.",
             "io.smartasync.execution.",
             "io.smartasync.aop.",
+            "io.smartasync.aspectj.",
             "io.smartasync.bridge.");
 
     private final ReferenceQueue<Object> garbage = new ReferenceQueue<>();
@@ -36,10 +38,18 @@ final class ForgottenResults {
         return !name.contains("$$") && LIBRARIES.stream().noneMatch(name::startsWith);
     }
 
+    /** Whether AspectJ has put the call of ours into {@code frame}, the method itself or what holds its body. */
+    private static boolean isWoven(StackWalker.StackFrame frame, BoundMethod method) {
+        Method called = method.plan().subject().method();
+        return method.isWoven()
+                && frame.getClassName().equals(called.getDeclaringClass().getName())
+                && (frame.getMethodName() + "_aroundBody").startsWith(called.getName() + "_aroundBody");
+    }
+
     /** Watches {@code result}, which a call of {@code method} gives to its caller. */
     Watched watch(Object result, BoundMethod method) {
         report();
-        Watched reference = new Watched(result, garbage, method, place());
+        Watched reference = new Watched(result, garbage, method, place(method));
         watched.add(reference);
         return reference;
     }
@@ -59,8 +69,9 @@ final class ForgottenResults {
         }
     }
 
-    private static @Nullable StackTraceElement place() {
+    private static @Nullable StackTraceElement place(BoundMethod method) {
         return StackWalker.getInstance().walk(frames -> frames.filter(ForgottenResults::isApplication)
+                .filter(frame -> !isWoven(frame, method))
                 .findFirst()
                 .map(StackWalker.StackFrame::toStackTraceElement)
                 .orElse(null));

@@ -37,6 +37,19 @@ public class Ledger {
         return hidden(1, 2.0);
     }
 
+    @SmartAsync(debug = true)
+    private CompletableFuture<String> forgotten() {
+        return CompletableFuture.completedFuture("");
+    }
+
+    public void forget() {
+        forgotten();
+    }
+
+    public void remember() {
+        forgotten().join();
+    }
+
     @SmartAsync
     static CompletableFuture<String> ofNobody() {
         return CompletableFuture.completedFuture(thread());

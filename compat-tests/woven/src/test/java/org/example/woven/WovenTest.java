@@ -149,6 +149,18 @@ class WovenTest {
     }
 
     @Test
+    void whereAResultWasForgottenIsSaid(CapturedOutput output) {
+        ledger.forget();
+
+        while (!output.getOut().contains("was forgotten")) {
+            assertThat(Thread.currentThread().isInterrupted()).isFalse();
+            System.gc();
+            ledger.remember();
+        }
+        assertThat(output).contains("The result of Ledger#forgotten, called at org.example.woven.Ledger.forget(");
+    }
+
+    @Test
     void wovenSelfInvocationsAreNotReported(CapturedOutput output) {
         run("--smartasync.self-invocation=fail").close();
 
