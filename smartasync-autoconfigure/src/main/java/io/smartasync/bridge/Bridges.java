@@ -23,6 +23,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.scope.ScopedObject;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
@@ -180,7 +181,7 @@ public final class Bridges {
     }
 
     private Bridged bind(Class<?> bridge, Match match, Object target) {
-        Class<?> beanClass = AopProxyUtils.ultimateTargetClass(target);
+        Class<?> beanClass = beanClass(target, BridgeMatcher.targetType(bridge));
         Subject subject = Subject.of(beanClass, match.target());
         BoundMethod intercepted = AnnotatedMethods.isAnnotated(subject.method(), subject.type())
                 ? methods.get(beanClass, subject.method())
@@ -188,5 +189,20 @@ public final class Bridges {
         return new Bridged(
                 methods.bind(subject.calledAs(bridge, match.called())),
                 new BridgeBody(target, match.target(), match.conversion(), intercepted));
+    }
+
+    /**
+     * The class of the bean behind the proxies of Spring's that intercept it, as what they call sees it. A repository is such
+     * a proxy itself, over a class of the library's that is not of its type.
+     */
+    private static Class<?> beanClass(Object target, Class<?> type) {
+        Object bean = target;
+        for (Object next = bean; next != null; next = AopProxyUtils.getSingletonTarget(bean)) {
+            if (!type.isInstance(next)) {
+                return bean.getClass();
+            }
+            bean = next;
+        }
+        return AopUtils.getTargetClass(bean);
     }
 }

@@ -31,12 +31,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.annotation.Lookup;
 import org.springframework.beans.factory.config.CustomScopeConfigurer;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
@@ -50,6 +52,7 @@ import org.springframework.context.annotation.Primary;
 import org.springframework.context.annotation.Profile;
 import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.context.support.SimpleThreadScope;
 import org.springframework.core.type.classreading.MetadataReader;
 import org.springframework.core.type.classreading.MetadataReaderFactory;
@@ -611,6 +614,50 @@ class BridgeDetailsTest {
                             .isEqualTo("found");
                     assertThat(calls.by("class")).isEqualTo(Map.of("Lookups", 1L));
                     assertThat(calls.by("executor")).isEqualTo(Map.of("cpu", 1L));
+                });
+    }
+
+    interface Words {
+        String first();
+    }
+
+    @SmartAsync
+    interface AnnotatedWords extends Words {
+        @Override
+        String first();
+    }
+
+    @SmartAsyncBridge(Words.class)
+    interface FutureWords {
+        CompletableFuture<String> first();
+    }
+
+    static class ClassOfLibrary {}
+
+    /** As Spring Data makes its repositories: the target of its proxy has none of its methods. */
+    private static <T> T repository(Class<T> type) {
+        ProxyFactory factory = new ProxyFactory(new ClassOfLibrary());
+        factory.setInterfaces(type);
+        factory.addAdvice((MethodInterceptor) call -> call.getMethod().getName());
+        return type.cast(factory.getProxy());
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportSmartAsyncBridges(FutureWords.class)
+    static class UsesWords {}
+
+    @ParameterizedTest
+    @ValueSource(classes = {Words.class, AnnotatedWords.class})
+    void aRepositoryIsKnownByItsInterfaceAndCountedOnce(Class<? extends Words> type) {
+        TestContext.with()
+                .withUserConfiguration(UsesWords.class)
+                .withInitializer(context -> ((GenericApplicationContext) context)
+                        .registerBean("words", Words.class, () -> repository(type)))
+                .run(context -> {
+                    Calls calls = TestContext.calls(context);
+                    assertThat(context.getBean(FutureWords.class).first().get(10, TimeUnit.SECONDS))
+                            .isEqualTo("first");
+                    assertThat(calls.by("class")).isEqualTo(Map.of(type.getSimpleName(), 1L));
                 });
     }
 
