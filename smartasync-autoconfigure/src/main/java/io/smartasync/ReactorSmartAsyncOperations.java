@@ -39,6 +39,7 @@ public interface ReactorSmartAsyncOperations extends OperationSettings<ReactorSm
      * failure, or cancelling the subscription, interrupts the rest, and what has not begun never does.
      *
      * @return the results in the order of the items, without those that are {@code null}
+     * @throws IllegalArgumentException if {@code concurrency} is less than 1
      */
     <T, R> Flux<R> fluxAll(Collection<T> items, int concurrency, ThrowingFunction<T, ? extends @Nullable R> work);
 }

@@ -69,9 +69,7 @@ final class FanOut<R extends @Nullable Object> extends AwaitedFuture<List<R>> {
             ThrowingFunction<T, R> work,
             int concurrency,
             boolean callerWaits) {
-        if (concurrency < 1) {
-            throw new IllegalArgumentException("concurrency must be at least 1, not " + concurrency);
-        }
+        checkConcurrency(concurrency);
         List<T> copy = new ArrayList<>(items);
         FanOut<R> all = new FanOut<>(engine, method, copy.size());
         boolean inPlace = copy.isEmpty() || all.route.executor() == null;
@@ -83,6 +81,12 @@ final class FanOut<R extends @Nullable Object> extends AwaitedFuture<List<R>> {
             all.startWorkers(job, Math.min(concurrency, copy.size()));
         }
         return all;
+    }
+
+    static void checkConcurrency(int concurrency) {
+        if (concurrency < 1) {
+            throw new IllegalArgumentException("concurrency must be at least 1, not " + concurrency);
+        }
     }
 
     private void runInPlace(Job<?, R> job) {

@@ -70,6 +70,7 @@ public final class ReactorSmartAsyncTemplate extends OperationsTemplate<ReactorS
     @Override
     public <T, R> Flux<R> fluxAll(
             Collection<T> items, int concurrency, ThrowingFunction<T, ? extends @Nullable R> work) {
+        FanOut.checkConcurrency(concurrency);
         BoundMethod method = fluxAll.obtain();
         return Flux.defer(() -> {
             Duration limit = method.timeout();

@@ -2,6 +2,7 @@ package io.smartasync.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.context.ContextRegistry;
@@ -37,6 +38,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -563,6 +565,20 @@ class OperationsTest {
             all.cancel(true);
             awaitIdle(context);
             assertThatExceptionOfType(CancellationException.class).isThrownBy(all::join);
+        });
+    }
+
+    @Test
+    void aConcurrencyBelowOneIsRefusedAtOnce() {
+        run((context, operations) -> {
+            ReactorSmartAsyncOperations reactor = context.getBean(ReactorSmartAsyncOperations.class);
+            List<ThrowingCallable> calls = List.of(
+                    () -> operations.callAll(ITEMS, 0, item -> item),
+                    () -> operations.futureAll(ITEMS, 0, item -> item),
+                    () -> reactor.fluxAll(ITEMS, 0, item -> item));
+            assertThat(calls).allSatisfy(call -> assertThatIllegalArgumentException()
+                    .isThrownBy(call)
+                    .withMessage("concurrency must be at least 1, not 0"));
         });
     }
 
