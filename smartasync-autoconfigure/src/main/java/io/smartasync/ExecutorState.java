@@ -2,7 +2,10 @@ package io.smartasync;
 
 import org.jspecify.annotations.Nullable;
 
-/** What an executor of {@code smartasync.executors} does at present. Thread-safe; the numbers are read one by one. */
+/**
+ * What an executor of {@code smartasync.executors} does at present; injected by the name of its bean, such as
+ * {@code @Qualifier("smartasync-io") ExecutorState}. Thread-safe; the numbers are read one by one.
+ */
 public interface ExecutorState {
 
     /** The name in {@code smartasync.executors}. */

@@ -14,6 +14,13 @@ import org.springframework.core.annotation.AliasFor;
  * makes it and what the method returns: a plain value on the calling thread, or not at all on an event loop; the blocking
  * body of a future or publisher on an executor.
  *
+ * <p>Callers get what the body throws as it was thrown, the same instance. They may also get a
+ * {@link BlockingCallOnEventLoopException} for a plain value on an event loop, a {@link SmartAsyncTimeoutException} or
+ * {@link java.util.concurrent.TimeoutException} after {@link #timeout()}, a
+ * {@link org.springframework.core.task.TaskRejectedException} from an executor that is full or shut down, and a
+ * {@link java.util.concurrent.CancellationException} for a call that was cancelled, or whose waiting thread was interrupted.
+ * All of these come through the future or publisher where there is one.
+ *
  * <p>May stand on a class, an interface, a method, or as a meta-annotation on an annotation of your own. For each
  * attribute the method's value is taken before that of its type; a rule in {@code smartasync.rules} beats both. A default that
  * is written out counts as nothing written.
@@ -49,7 +56,8 @@ public @interface SmartAsync {
 
     /**
      * How long a call may take, such as {@code "500ms"} or {@code "2s"}, from the call (the subscription, for a
-     * publisher) to its completion. Placeholders are resolved. Empty by default: {@code smartasync.default-timeout}.
+     * publisher) to its completion. A number without a unit is milliseconds. Placeholders are resolved. Empty by default:
+     * {@code smartasync.default-timeout}.
      *
      * <p>On a method (not on its type) that returns a plain value a timeout moves every call to an executor while the
      * caller waits, with the same two exceptions. When it is over, the caller gets a {@link SmartAsyncTimeoutException}, or

@@ -6,6 +6,9 @@
  * {@link io.smartasync.CallObserver}) and the exceptions. Only {@code @ImportSmartAsyncBridges}, for libraries, is in
  * {@code bridge}.
  *
+ * <p>This package, {@code io.smartasync.test}, {@code @ImportSmartAsyncBridges}, the properties, the meters and the endpoint
+ * are what applications may rely on. Types of other packages are public for each other only and change without notice.
+ *
  * <p>Imports nothing else of SmartAsync.
  */
 @NullMarked

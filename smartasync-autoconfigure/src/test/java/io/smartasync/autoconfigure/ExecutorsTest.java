@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.smartasync.ExecutorState;
 import io.smartasync.SmartAsync;
 import io.smartasync.execution.SmartAsyncTaskExecutor;
 import io.smartasync.support.Calls;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.micrometer.metrics.autoconfigure.task.TaskExecutorMetricsAutoConfiguration;
@@ -254,6 +256,22 @@ class ExecutorsTest {
         @SmartAsync("plain")
         public CompletableFuture<String> plain() {
             return CompletableFuture.completedFuture(Thread.currentThread().getName());
+        }
+    }
+
+    @Test
+    void theStateOfAnExecutorIsInjectedByItsName() {
+        TestContext.with(KnowsExecutors.class).run(context -> assertThat(
+                        context.getBean(KnowsExecutors.class).io.name())
+                .isEqualTo("io"));
+    }
+
+    static class KnowsExecutors {
+
+        final ExecutorState io;
+
+        KnowsExecutors(@Qualifier("smartasync-io") ExecutorState io) {
+            this.io = io;
         }
     }
 
