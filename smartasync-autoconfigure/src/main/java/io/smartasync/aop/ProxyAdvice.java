@@ -1,8 +1,8 @@
 package io.smartasync.aop;
 
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -31,10 +31,10 @@ final class ProxyAdvice {
 
     /** The proxies of {@code bean} that have advice of ours, the innermost first: a second creator of proxies wraps the first's. */
     static List<Advised> proxies(Object bean) {
-        LinkedList<Advised> proxies = new LinkedList<>();
+        List<Advised> proxies = new ArrayList<>();
         for (Object next = bean; next instanceof Advised proxy; next = AopProxyUtils.getSingletonTarget(proxy)) {
             if (Stream.of(proxy.getAdvisors()).anyMatch(ProxyAdvice::isSmartAsync)) {
-                proxies.addFirst(proxy);
+                proxies.add(0, proxy);
             }
         }
         return proxies;
