@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 /** Explains methods, bridges and operations: how each caller's calls run, and who decided that. */
 final class MethodReports {
 
+    private static final Setting VARIOUS = new Setting("various", "operation");
+
     private final MethodRegistry methods;
     private final CallStatistics statistics;
 
@@ -38,7 +40,7 @@ final class MethodReports {
      * @param calledAs the bridge or operation that it is called through, {@code null} if it is called as it is
      * @param shape what the caller gets
      * @param workload what the body does to its thread
-     * @param timeout how long a call may take
+     * @param timeout how long a call may take; {@code various} for a piece of code that is given one or another
      * @param interruptible whether cancellation and timeout interrupt the body
      * @param debug whether each call is logged
      * @param tuned whether it was changed through this endpoint
@@ -57,7 +59,13 @@ final class MethodReports {
             boolean debug,
             boolean tuned,
             Map<String, RouteReport> callers,
-            List<Calls> calls) {}
+            List<Calls> calls) {
+
+        private MethodReport with(Setting timeout, List<Calls> calls) {
+            return new MethodReport(
+                    name, signature, calledAs, shape, workload, timeout, interruptible, debug, tuned, callers, calls);
+        }
+    }
 
     /**
      * A setting and who decided it.
@@ -80,8 +88,20 @@ final class MethodReports {
             @Nullable String by) {}
 
     List<MethodReport> all() {
-        return methods.all().stream()
-                .map(this::report)
+        return of(methods.all());
+    }
+
+    /** Those that differ in nothing but the timeout are one: it may be what is left of a deadline, and new for each call. */
+    List<MethodReport> of(List<BoundMethod> bound) {
+        Map<MethodReport, MethodReport> reports = new LinkedHashMap<>();
+        for (BoundMethod method : bound) {
+            MethodReport report = report(method);
+            reports.merge(
+                    report.with(VARIOUS, List.of()),
+                    report,
+                    (one, other) -> one.timeout.equals(other.timeout) ? one : one.with(VARIOUS, one.calls));
+        }
+        return reports.values().stream()
                 .sorted(Comparator.comparing(MethodReport::name))
                 .toList();
     }
@@ -98,7 +118,7 @@ final class MethodReports {
                 .toList();
     }
 
-    MethodReport report(BoundMethod method) {
+    private MethodReport report(BoundMethod method) {
         Plan plan = method.plan();
         Map<String, RouteReport> callers = new LinkedHashMap<>();
         for (Caller caller : Caller.values()) {

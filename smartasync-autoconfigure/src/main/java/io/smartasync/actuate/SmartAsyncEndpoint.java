@@ -155,7 +155,7 @@ public class SmartAsyncEndpoint {
     public @Nullable Object explain(@Selector String subject) {
         List<BoundMethod> named = reports.named(subject);
         if (!named.isEmpty()) {
-            return new MethodList(named.stream().map(reports::report).toList());
+            return new MethodList(reports.of(named));
         }
         return executors.get().stream()
                 .filter(executor -> executor.name().equals(subject))

@@ -105,7 +105,7 @@ function decided(row, value, by) {
 
 function showExplain(report) {
   rows("explain", report.methods, (row, method) => {
-    cell(row, method.name + (method.tuned ? " (tuned)" : ""));
+    cell(row, method.name + (method.tuned ? " (tuned)" : "")).title = method.signature;
     cell(row, method.calledAs || "");
     decided(row, method.workload.value, method.workload.by);
     decided(row, method.timeout.value, method.timeout.value ? method.timeout.by : "");

@@ -136,16 +136,26 @@ class EndpointTest {
     @EnumSource(names = {"SERVLET", "REACTIVE"})
     void operationsAreListedFromTheirFirstUseOn(WebApplicationType type) throws Exception {
         try (ConfigurableApplicationContext application = start(type)) {
-            ReactorSmartAsyncOperations operations = application
-                    .getBean(ReactorSmartAsyncOperations.class)
-                    .named("plug-in")
-                    .timeout(Duration.ofSeconds(10));
+            ReactorSmartAsyncOperations operations =
+                    application.getBean(ReactorSmartAsyncOperations.class).named("plug-in");
             assertThat(get(application, "/actuator/smartasync").body()).doesNotContain("SmartAsyncOperations#");
-            operations.mono(() -> "tea").toFuture().get(10, TimeUnit.SECONDS);
+            String plugIn = "$.methods[?(@.name == 'SmartAsyncOperations#plug-in')]";
+            Duration limit = Duration.ofSeconds(10);
+            operations.timeout(limit).mono(() -> "tea").toFuture().get(10, TimeUnit.SECONDS);
             String all = get(application, "/actuator/smartasync").body();
-            assertThat(JsonPath.<List<String>>read(
-                            all, "$.methods[?(@.name == 'SmartAsyncOperations#plug-in')].calledAs"))
+            assertThat(JsonPath.<List<String>>read(all, plugIn + ".calledAs"))
                     .containsExactly("ReactorSmartAsyncOperations#mono");
+            assertThat(JsonPath.<List<String>>read(all, plugIn + ".timeout.value"))
+                    .containsExactly("10000ms");
+
+            operations.timeout(limit.plusMillis(1)).mono(() -> "rum").toFuture().get(10, TimeUnit.SECONDS);
+            all = get(application, "/actuator/smartasync").body();
+            assertThat(JsonPath.<List<String>>read(all, plugIn + ".timeout.value"))
+                    .as("once, though what is left of a deadline is always new")
+                    .containsExactly("various");
+            String one = get(application, "/actuator/smartasync/SmartAsyncOperations.plug-in")
+                    .body();
+            assertThat(JsonPath.<List<String>>read(one, "$[*].timeout.value")).containsExactly("various");
         }
     }
 
