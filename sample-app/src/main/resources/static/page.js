@@ -4,6 +4,7 @@ const METER = 'smartasync_invocations_seconds'
 const TAGS = ['class', 'method', 'caller', 'path', 'executor', 'outcome']
 const SVG = 'http://www.w3.org/2000/svg'
 const seen = new Map() // of each row: its last count and sum, and the mean of each second of the last minute
+let connected = false
 let opened = false // calls from before the page was opened are in no second
 
 const element = id => document.getElementById(id)
@@ -98,7 +99,14 @@ async function refresh() {
 }
 
 async function keepRefreshing() {
-  await refresh().catch(() => { element('about').textContent = 'The server does not answer' })
+  try {
+    await refresh()
+    if (!connected) await about() // it may be another server now
+    connected = true
+  } catch {
+    connected = false
+    element('about').textContent = 'The server does not answer'
+  }
   setTimeout(keepRefreshing, 1000)
 }
 
@@ -137,5 +145,4 @@ async function makeLoad() {
 }
 
 element('load').addEventListener('click', makeLoad)
-about().catch(() => {})
 keepRefreshing()

@@ -114,10 +114,25 @@ class DashboardInBrowserTest {
         theKeyboardReachesEveryTable();
         itFitsOnAPhone(profile);
         itIsReadableInLightAndDark();
+        theSampleSaysWhenItsServerAnswersAgain(server);
         // A violation of the content security policy would be told here, and so would an error of the script
         assertThat(browser.manage().logs().get(LogType.BROWSER).getAll())
                 .filteredOn(entry -> !entry.getMessage().contains("favicon"))
                 .isEmpty();
+    }
+
+    private static void theSampleSaysWhenItsServerAnswersAgain(String server) {
+        browser.get(server + "/index.html");
+        awaitAbout("Java");
+        browser.executeScript("window.real = window.fetch; window.fetch = () => Promise.reject(new TypeError())");
+        awaitAbout("does not answer");
+        browser.executeScript("window.fetch = window.real");
+        awaitAbout("Java");
+    }
+
+    private static void awaitAbout(String text) {
+        new WebDriverWait(browser, Duration.ofSeconds(30))
+                .until(driver -> driver.findElement(By.id("about")).getText().contains(text));
     }
 
     private static void afterARestartItBeginsAnew() {
