@@ -21,7 +21,9 @@ public interface CallObserver {
      * @param route the way that the call takes
      * @param outer what the subscriber's context holds under {@link #contextKey()}, {@code null} if it holds nothing or there
      *     is no subscriber: then the current thread knows
+     * @return what is told of the call, {@code null} if it is not followed
      */
+    @Nullable
     ObservedCall start(Route route, @Nullable Object outer);
 
     /** One call. */

@@ -46,7 +46,7 @@ final class Listeners implements SmartAsyncListener {
         return found().observer;
     }
 
-    /** Starts to follow a call, if anybody does. A mock returns {@code null}, whatever the contract says. */
+    /** Starts to follow a call, if anybody does. */
     @Nullable
     ObservedCall observe(Route route, @Nullable Object outer) {
         CallObserver observer = observer();

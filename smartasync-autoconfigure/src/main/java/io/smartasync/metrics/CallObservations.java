@@ -37,11 +37,14 @@ public final class CallObservations implements CallObserver {
     }
 
     @Override
-    public ObservedCall start(Route route, @Nullable Object outer) {
+    public @Nullable ObservedCall start(Route route, @Nullable Object outer) {
         KeyValues known = tags.get(route);
         Observation observation = Observation.createNotStarted(NAME, registry)
                 .contextualName(route.className() + "#" + route.methodName())
                 .lowCardinalityKeyValues(known != null ? known : tags.computeIfAbsent(route, CallObservations::tags));
+        if (observation.isNoop()) {
+            return null; // in a context it would stand between what the caller does and what the body does
+        }
         if (outer instanceof Observation parent) {
             observation.parentObservation(parent);
         }

@@ -16,6 +16,9 @@ import io.micrometer.tracing.brave.bridge.BraveCurrentTraceContext;
 import io.micrometer.tracing.brave.bridge.BraveTracer;
 import io.micrometer.tracing.handler.DefaultTracingObservationHandler;
 import io.smartasync.CallObserver;
+import io.smartasync.Caller;
+import io.smartasync.ExecutionPath;
+import io.smartasync.Route;
 import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncOperations;
 import io.smartasync.Workload;
@@ -32,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -88,6 +92,28 @@ class TracingTest {
                     .containsKey("executor");
             boolean left = path.equals("offload") || path.equals("await");
             assertThat(call.containsAnnotation("body starts")).isEqualTo(left);
+        });
+    }
+
+    /** As management.observations.enable.smartasync=false has it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"direct", "await", "future", "ready", "mono", "flux", "readyMono"})
+    void aCallThatTheRegistryLeavesOutDoesNotPartItsBodyFromItsCaller(String method) {
+        TRACED.run(context -> {
+            Traces traces = context.getBean(Traces.class);
+            traces.registry()
+                    .observationConfig()
+                    .observationPredicate((name, observed) -> !name.equals("smartasync.call"));
+
+            traces.within("caller", () -> result(context.getBean(Bean.class), method));
+
+            assertThat(traces.spans()).extracting(MutableSpan::name).containsExactly("inside", "caller");
+            assertThat(traces.spans().get(0).parentId())
+                    .isEqualTo(traces.spans().get(1).id());
+            Route route = new Route("Bean", method, Caller.PLATFORM, ExecutionPath.OFFLOAD, "io");
+            assertThat(context.getBean(CallObserver.class).start(route, null))
+                    .as("else contexts would hold what belongs nowhere")
+                    .isNull();
         });
     }
 
