@@ -38,7 +38,6 @@ final class PropertiesMapper {
 
     private final SmartAsyncProperties properties;
     private final Set<String> executorNames;
-    private final boolean classProxies;
     private final boolean virtualByDefault;
     private final boolean virtualPossible = JavaVersion.getJavaVersion().isEqualOrNewerThan(JavaVersion.TWENTY_ONE);
 
@@ -46,7 +45,6 @@ final class PropertiesMapper {
         this.properties = properties;
         this.executorNames = ExecutorRegistrar.names(environment);
         JavaVersion java = JavaVersion.getJavaVersion();
-        this.classProxies = environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true);
         // Before Java 24 `synchronized` pins a virtual thread's carrier: only where the application wants them anyway
         this.virtualByDefault = java.isEqualOrNewerThan(JavaVersion.TWENTY_FOUR)
                 || (virtualPossible && environment.getProperty("spring.threads.virtual.enabled", Boolean.class, false));
@@ -96,8 +94,7 @@ final class PropertiesMapper {
                 rules,
                 properties.defaultTimeout(),
                 properties.eventLoop().onBlockingCall(),
-                properties.debug(),
-                classProxies);
+                properties.debug());
     }
 
     ExecutorRoute route(Caller caller) {

@@ -91,8 +91,10 @@ public final class SmartAsyncAutoConfiguration {
             PropertiesMapper mapper,
             ExecutorDirectory executors,
             Planner planner,
+            Environment environment,
             ConfigurableListableBeanFactory beans) {
-        return new StartupCheck(mapper.problems(executors), planner, executors, properties, beans);
+        boolean classProxies = environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true);
+        return new StartupCheck(mapper.problems(executors), planner, executors, properties, classProxies, beans);
     }
 
     @Bean

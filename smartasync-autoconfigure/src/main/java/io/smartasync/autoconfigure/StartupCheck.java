@@ -4,6 +4,7 @@ import io.smartasync.CallObserver;
 import io.smartasync.SmartAsyncConfigurationException;
 import io.smartasync.SmartAsyncConfigurationException.Problem;
 import io.smartasync.aop.MethodRegistration;
+import io.smartasync.aop.ProxyChecks;
 import io.smartasync.aop.SelfInvocations;
 import io.smartasync.autoconfigure.SmartAsyncProperties.SelfInvocation;
 import io.smartasync.bridge.BridgeMatcher;
@@ -42,6 +43,7 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
     private final ExecutorDirectory executors;
     private final boolean enabled;
     private final SelfInvocation selfInvocation;
+    private final boolean classProxies;
     private final ConfigurableListableBeanFactory beans;
     private final Set<Class<?>> foundRight = ConcurrentHashMap.newKeySet();
     private final Set<Class<?>> warnedOf = ConcurrentHashMap.newKeySet();
@@ -52,12 +54,14 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
             Planner planner,
             ExecutorDirectory executors,
             SmartAsyncProperties properties,
+            boolean classProxies,
             ConfigurableListableBeanFactory beans) {
         this.problemsOfProperties = problemsOfProperties;
         this.planner = planner;
         this.executors = executors;
         this.enabled = properties.enabled();
         this.selfInvocation = properties.selfInvocation();
+        this.classProxies = classProxies;
         this.beans = beans;
     }
 
@@ -199,7 +203,8 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
     }
 
     private List<Problem> problemsOf(Class<?> beanClass) {
-        List<Problem> problems = new ArrayList<>(planner.check(beanClass));
+        List<Problem> problems = new ArrayList<>(ProxyChecks.of(beanClass, classProxies));
+        problems.addAll(planner.check(beanClass));
         if (selfInvocation == SelfInvocation.FAIL) {
             problems.addAll(SelfInvocations.of(beanClass));
         } else if (selfInvocation == SelfInvocation.WARN && warnedOf.add(beanClass)) {

@@ -4,12 +4,8 @@ import io.smartasync.SmartAsyncConfigurationException.Problem;
 import io.smartasync.Workload;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.lang.reflect.Proxy;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.springframework.aop.framework.ProxyFactory;
-import org.springframework.aop.framework.ProxyProcessorSupport;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -26,47 +22,6 @@ final class MethodChecks {
 
     static String describe(Class<?> beanClass, Method method) {
         return "@SmartAsync method " + ClassUtils.getQualifiedMethodName(method, beanClass);
-    }
-
-    static void checkType(Class<?> beanClass, Set<Method> methods, boolean classProxies, List<Problem> problems) {
-        boolean isFinal = Modifier.isFinal(beanClass.getModifiers());
-        boolean isSealed =
-                beanClass.isSealed() && !Modifier.isAbstract(beanClass.getModifiers()); // else no bean's own class
-        if (!(isFinal || isSealed)
-                || methods.stream().allMatch(WovenMethods::contains)
-                || Proxy.isProxyClass(beanClass)
-                || ClassUtils.isLambdaClass(beanClass)) {
-            return;
-        }
-        boolean hasInterface = new Interfaces().suffice(beanClass);
-        if (!hasInterface || classProxies) {
-            problems.add(new Problem(
-                    "@SmartAsync class " + beanClass.getName(),
-                    "it is " + (isFinal ? "final" : "sealed")
-                            + (hasInterface ? "" : " and has no interface for a proxy")
-                            + ", so no proxy can be put before it",
-                    (beanClass.isRecord() || beanClass.isEnum()
-                                    ? "Make it a class, or "
-                                    : "Remove '" + (isFinal ? "final" : "sealed") + "', or ")
-                            + (hasInterface ? "" : "let it implement an interface and ")
-                            + "set spring.aop.proxy-target-class=false."));
-        }
-    }
-
-    /** As Spring finds out whether they are enough for a proxy: those of callbacks, markers and sealed ones are not. */
-    @SuppressWarnings("serial") // never written
-    private static final class Interfaces extends ProxyProcessorSupport {
-
-        boolean suffice(Class<?> beanClass) {
-            ProxyFactory proxy = new ProxyFactory();
-            evaluateProxyInterfaces(beanClass, proxy);
-            return !proxy.isProxyTargetClass();
-        }
-
-        @Override
-        protected boolean isInternalLanguageInterface(Class<?> type) {
-            return type.isSealed() || super.isInternalLanguageInterface(type);
-        }
     }
 
     static void checkMethod(Class<?> beanClass, Method method, List<Problem> problems) {

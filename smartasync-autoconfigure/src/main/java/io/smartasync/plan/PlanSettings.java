@@ -15,15 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param defaultTimeout limits what leaves the caller's thread, {@code null} for no limit
  * @param onBlockingCall what happens to a plain value asked for on an event loop
  * @param debug whether all methods log their calls
- * @param classProxies whether proxies are subclasses even of classes that have interfaces
  */
 public record PlanSettings(
         Map<Caller, ExecutorRoute> routes,
         List<Rule> rules,
         @Nullable Duration defaultTimeout,
         BlockingCallPolicy onBlockingCall,
-        boolean debug,
-        boolean classProxies) {
+        boolean debug) {
 
     /** Copies what it is given. */
     public PlanSettings {

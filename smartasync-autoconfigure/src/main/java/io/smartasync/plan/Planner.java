@@ -84,11 +84,7 @@ public final class Planner {
     /** All that is wrong with the {@code @SmartAsync} methods of a bean. */
     public List<Problem> check(Class<?> beanClass) {
         List<Problem> problems = new ArrayList<>();
-        Set<Method> methods = AnnotatedMethods.of(beanClass);
-        if (!methods.isEmpty()) {
-            MethodChecks.checkType(beanClass, methods, defaults.classProxies(), problems);
-        }
-        for (Method method : methods) {
+        for (Method method : AnnotatedMethods.of(beanClass)) {
             Subject subject = Subject.of(beanClass, method);
             List<Problem> ofMethod = new ArrayList<>();
             Plan plan = plan(subject, Wish.NONE, Wish.NONE, ofMethod);

@@ -403,7 +403,7 @@ class PlannerTest {
     }
 
     private static Planner planner(Rule... rules) {
-        return planner(new PlanSettings(routes(), List.of(rules), null, BlockingCallPolicy.FAIL, false, true));
+        return planner(new PlanSettings(routes(), List.of(rules), null, BlockingCallPolicy.FAIL, false));
     }
 
     private static Planner planner(PlanSettings settings) {
@@ -411,7 +411,7 @@ class PlannerTest {
     }
 
     private static PlanSettings settings(@Nullable Duration defaultTimeout, BlockingCallPolicy policy) {
-        return new PlanSettings(routes(), List.of(), defaultTimeout, policy, false, true);
+        return new PlanSettings(routes(), List.of(), defaultTimeout, policy, false);
     }
 
     /** Another pair of executors for each caller. */
