@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.smartasync.ExecutorState;
 import io.smartasync.SmartAsync;
 import io.smartasync.execution.SmartAsyncTaskExecutor;
+import io.smartasync.support.Await;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
 import java.util.List;
@@ -55,6 +56,25 @@ class ExecutorsTest {
         TestContext.with().run(context -> assertThat(context)
                 .getBeans(SmartAsyncTaskExecutor.class)
                 .containsOnlyKeys("smartasync-io", "smartasync-cpu"));
+    }
+
+    @Test
+    void anIdleThreadEndsAndTheNextCallHasAnother() {
+        TestContext.with()
+                .withPropertyValues(
+                        "smartasync.executors.io.threads=platform",
+                        "smartasync.executors.io.concurrency-limit=1",
+                        "smartasync.executors.io.keep-alive=1ms")
+                .run(context -> {
+                    SmartAsyncTaskExecutor io = context.getBean("smartasync-io", SmartAsyncTaskExecutor.class);
+                    for (int i = 1; i <= 200; i++) {
+                        assertThat(io.submitCompletable(
+                                                () -> Thread.currentThread().getName())
+                                        .get(10, TimeUnit.SECONDS))
+                                .isEqualTo("smartasync-io-" + i);
+                        Await.until("end of the idle thread", () -> io.threads() == 0);
+                    }
+                });
     }
 
     @Test

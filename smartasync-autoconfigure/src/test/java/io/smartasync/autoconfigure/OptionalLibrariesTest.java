@@ -2,6 +2,7 @@ package io.smartasync.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reactivex.rxjava3.core.Flowable;
 import io.smartasync.SmartAsync;
 import io.smartasync.Workload;
 import io.smartasync.execution.ReactorEngine;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.util.ClassUtils;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
@@ -80,6 +82,15 @@ class OptionalLibrariesTest {
     void publishersRunWithoutSpringSecurity() throws Exception {
         try (URLClassLoader classPath = classPathWithout("spring-security-")) {
             assertThat(run(ReactiveApplication.class, classPath)).isEqualTo("found by smartasync-io-, asked");
+        }
+    }
+
+    @Test
+    void aPublisherWithoutReactorIsRefusedAtStartup() throws Exception {
+        try (URLClassLoader classPath = classPathWithout("reactor-")) {
+            assertThat(run(RxApplication.class, classPath))
+                    .isEqualTo("@SmartAsync method " + RxQuotes.class.getName()
+                            + ".find: it returns a publisher, but Reactor is not on the class path");
         }
     }
 
@@ -159,6 +170,29 @@ class OptionalLibrariesTest {
                 return found.contextWrite(Context.of("key", "value")).block(Duration.ofSeconds(10)) + ", "
                         + ReactorEngine.toFuture(Mono.just("asked")).get(10, TimeUnit.SECONDS);
             }
+        }
+    }
+
+    /** Says why it does not start. */
+    public static class RxApplication implements Callable<String> {
+
+        @Override
+        public String call() {
+            try (var context = new AnnotationConfigApplicationContext(
+                    RxQuotes.class, AopAutoConfiguration.class, SmartAsyncAutoConfiguration.class)) {
+                return "it starts";
+            } catch (RuntimeException ex) {
+                return String.valueOf(
+                        NestedExceptionUtils.getMostSpecificCause(ex).getMessage());
+            }
+        }
+    }
+
+    static class RxQuotes {
+
+        @SmartAsync(workload = Workload.IO)
+        public Flowable<String> find() {
+            return Flowable.just("found");
         }
     }
 

@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -262,6 +263,27 @@ class ContextTest {
     }
 
     @Test
+    void aDirectCallCapturesNothing() {
+        application().run(context -> {
+            Bean bean = context.getBean(Bean.class);
+            AtomicInteger reads = new AtomicInteger();
+            ContextRegistry.getInstance()
+                    .registerThreadLocalAccessor(
+                            "tenant",
+                            () -> {
+                                reads.incrementAndGet();
+                                return TENANT.get();
+                            },
+                            TENANT::set,
+                            TENANT::remove);
+            assertThat(bean.direct()).isEqualTo(new Seen("42", "acme", Locale.ITALY, true));
+            assertThat(reads).hasValue(0);
+            bean.awaited();
+            assertThat(reads).hasPositiveValue();
+        });
+    }
+
+    @Test
     void whatAnAccessorThrowsComesThroughTheFutureAndIsCounted() {
         application().run(context -> {
             Bean bean = context.getBean(Bean.class);
@@ -426,6 +448,11 @@ class ContextTest {
         @SmartAsync(value = "one", timeout = "5ms")
         public CompletableFuture<String> late() {
             return new CompletableFuture<>();
+        }
+
+        @SmartAsync
+        public Seen direct() {
+            return Seen.here();
         }
 
         @SmartAsync("one")

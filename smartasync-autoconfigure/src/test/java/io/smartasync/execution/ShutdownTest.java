@@ -21,11 +21,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.support.DefaultLifecycleProcessor;
@@ -90,7 +93,8 @@ class ShutdownTest {
     }
 
     @Test
-    void afterTheAwaitPeriodRunningBodiesAreInterruptedAndWaitingOnesRefused() {
+    @ExtendWith(OutputCaptureExtension.class)
+    void afterTheAwaitPeriodRunningBodiesAreInterruptedAndWaitingOnesRefused(CapturedOutput output) {
         onPlatformThreads()
                 .withPropertyValues(
                         "smartasync.executors.io.concurrency-limit=1",
@@ -112,6 +116,8 @@ class ShutdownTest {
                     assertThat(calls.by("outcome")).containsOnly(entry("ERROR", 1L), entry("REJECTED", 1L));
                     assertNoThreadIsLeft();
                 });
+        assertThat(output)
+                .contains("smartasync.executors.io: 1 calls still run (0 with a pending result) and 1 wait after ");
     }
 
     @Test
