@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,27 +21,26 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** A hundred sign-ins at once, each a long computation, on virtual request threads: what becomes of everybody else. */
+/** Thirty sign-ins at once, each a long computation, on virtual request threads: what becomes of everybody else. */
 @Timeout(180)
 @EnabledForJreRange(min = JRE.JAVA_21, disabledReason = "virtual threads need Java 21")
 class FairnessTest {
 
     private static final Logger logger = LoggerFactory.getLogger(FairnessTest.class);
-    private static final int SIGN_INS = 100;
+    private static final int SIGN_INS = 30;
 
     @Test
     void longComputationsOnTheirOwnThreadsLeaveTheServerAnswering() throws Exception {
         long inline = percentile99("--smartasync.rules[0].method=Passwords#*", "--smartasync.rules[0].workload=io");
-        long apart = Long.MAX_VALUE;
-        for (int round = 0; round < 3 && apart >= 100; round++) {
+        long apart = inline;
+        for (int round = 0; round < 3 && apart >= inline / 4; round++) {
             apart = Math.min(apart, percentile99());
         }
         logger.info(
                 "p99 of a trivial endpoint: {} ms with hashes on cpu, {} ms with hashes on virtual threads",
                 apart,
                 inline);
-        assertThat(apart).as("p99 in ms").isLessThan(100);
-        assertThat(inline).as("p99 in ms with the bodies on virtual threads").isGreaterThan(100);
+        assertThat(apart).as("p99 in ms").isLessThan(inline / 4);
     }
 
     /** Of a trivial endpoint, in ms, while the sign-ins are served. */
@@ -53,7 +53,7 @@ class FairnessTest {
             String server = "http://localhost:" + application.getEnvironment().getProperty("local.server.port");
             HttpClient client = HttpClient.newHttpClient();
             trivial(client, server);
-            List<CompletableFuture<?>> signIns = new ArrayList<>();
+            List<CompletableFuture<HttpResponse<Void>>> signIns = new ArrayList<>();
             for (int i = 0; i < SIGN_INS; i++) {
                 signIns.add(client.sendAsync(
                         HttpRequest.newBuilder(URI.create(server + "/sign-in"))
@@ -68,7 +68,9 @@ class FairnessTest {
             while (!done.isDone()) {
                 times.add(trivial(client, server));
             }
-            done.get(1, TimeUnit.SECONDS);
+            for (CompletableFuture<HttpResponse<Void>> signIn : signIns) {
+                assertThat(signIn.get().statusCode()).isEqualTo(200);
+            }
             Collections.sort(times);
             return TimeUnit.NANOSECONDS.toMillis(times.get((int) Math.ceil(times.size() * 0.99) - 1));
         }
@@ -76,7 +78,10 @@ class FairnessTest {
 
     private static long trivial(HttpClient client, String server) throws Exception {
         long start = System.nanoTime();
-        client.send(HttpRequest.newBuilder(URI.create(server + "/about")).build(), BodyHandlers.discarding());
-        return System.nanoTime() - start;
+        HttpResponse<Void> answer = client.send(
+                HttpRequest.newBuilder(URI.create(server + "/about")).build(), BodyHandlers.discarding());
+        long time = System.nanoTime() - start;
+        assertThat(answer.statusCode()).isEqualTo(200);
+        return time;
     }
 }
