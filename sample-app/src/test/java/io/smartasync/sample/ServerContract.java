@@ -93,14 +93,19 @@ abstract class ServerContract {
                 .isEqualTo(401);
         String scrape = get("/actuator/prometheus").body();
 
-        assertThat(counted(scrape, "Holdings", "of"))
-                .contains("caller=\"" + caller() + "\"", "path=\"offload\"", "executor=\"io\"", "outcome=\"SUCCESS\"");
-        assertThat(counted(scrape, "Prices", "of"))
-                .contains("path=\"pass-through\"", "path=\"await\"", "executor=\"none\"");
-        assertThat(counted(scrape, "Passwords", "match")).contains("path=\"offload\"", "executor=\"cpu\"");
-        assertThat(counted(scrape, "Reports", "sharesBySymbol")).contains("executor=\"reports\"");
-        assertThat(counted(scrape, "Tokens", "userOf")).contains("caller=\"" + caller() + "\"", "path=\"direct\"");
-        assertThat(counted(scrape, "Holdings", "of")).contains("path=\"direct\"");
+        assertCounted(
+                scrape,
+                "Holdings#of",
+                "caller=\"" + caller() + "\"",
+                "path=\"offload\"",
+                "executor=\"io\"",
+                "outcome=\"SUCCESS\"");
+        assertCounted(scrape, "Holdings#of", "path=\"direct\"", "executor=\"none\"");
+        assertCounted(scrape, "Prices#of", "path=\"pass-through\"", "executor=\"none\"");
+        assertCounted(scrape, "Prices#of", "path=\"await\"", "executor=\"none\"");
+        assertCounted(scrape, "Passwords#match", "path=\"offload\"", "executor=\"cpu\"");
+        assertCounted(scrape, "Reports#sharesBySymbol", "executor=\"reports\"");
+        assertCounted(scrape, "Tokens#userOf", "caller=\"" + caller() + "\"", "path=\"direct\"");
         assertThat(scrape)
                 .contains("smartasync_wait_seconds_count", "executor_active_threads{name=\"smartasync-io\"}")
                 .contains("executor_pool_max_threads{name=\"smartasync-reports\"} 2.0");
@@ -113,13 +118,15 @@ abstract class ServerContract {
         assertThat(get("/about").body()).contains(server(), System.getProperty("java.version"));
     }
 
-    private static String counted(String scrape, String type, String method) {
-        List<String> samples = scrape.lines()
-                .filter(line -> line.startsWith("smartasync_invocations_seconds_count{"))
-                .filter(line -> line.contains("class=\"" + type + "\"") && line.contains("method=\"" + method + "\""))
-                .toList();
-        assertThat(samples).as(type + "#" + method).isNotEmpty();
-        return String.join("\n", samples);
+    /** One sample has all these tags. */
+    private static void assertCounted(String scrape, String method, String... tags) {
+        String[] names = method.split("#");
+        assertThat(scrape.lines())
+                .filteredOn(line -> line.startsWith("smartasync_invocations_seconds_count{"))
+                .filteredOn(line -> line.contains("class=\"" + names[0] + "\""))
+                .filteredOn(line -> line.contains("method=\"" + names[1] + "\""))
+                .as(method)
+                .anySatisfy(line -> assertThat(line).contains(tags));
     }
 
     HttpResponse<String> get(String path) throws Exception {
