@@ -104,15 +104,6 @@ class FindingsTest {
     }
 
     @Test
-    void aMethodThatIsCalledAsItIsAndThroughABridgeIsFoundOnce() {
-        for (String way : List.of("as it is", "bridge")) {
-            calls(20, route(Caller.SERVLET, ExecutionPath.OFFLOAD, "io"), Outcome.SUCCESS, 900, 800);
-        }
-        assertThat(found()).singleElement().satisfies(finding -> assertThat(finding.finding())
-                .contains("wait for executor 'io'"));
-    }
-
-    @Test
     void rejections() {
         Route route = route(Caller.SERVLET, ExecutionPath.OFFLOAD, "io");
         calls(20, route, Outcome.SUCCESS, 1, 0);
