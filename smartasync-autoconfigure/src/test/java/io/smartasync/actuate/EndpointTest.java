@@ -146,7 +146,7 @@ class EndpointTest {
             assertThat(JsonPath.<List<String>>read(all, plugIn + ".calledAs"))
                     .containsExactly("ReactorSmartAsyncOperations#mono");
             assertThat(JsonPath.<List<String>>read(all, plugIn + ".timeout.value"))
-                    .containsExactly("10000ms");
+                    .containsExactly("10s");
 
             operations.timeout(limit.plusMillis(1)).mono(() -> "rum").toFuture().get(10, TimeUnit.SECONDS);
             all = get(application, "/actuator/smartasync").body();

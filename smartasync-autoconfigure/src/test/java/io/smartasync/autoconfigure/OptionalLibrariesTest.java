@@ -90,7 +90,8 @@ class OptionalLibrariesTest {
         try (URLClassLoader classPath = classPathWithout("reactor-")) {
             assertThat(run(RxApplication.class, classPath))
                     .isEqualTo("@SmartAsync method " + RxQuotes.class.getName()
-                            + ".find: it returns a publisher, but Reactor is not on the class path");
+                            + ".find: it returns a publisher, but Reactor is not on the class path."
+                            + " Add io.projectreactor:reactor-core.");
         }
     }
 
