@@ -69,8 +69,8 @@ class WebFluxConfiguration {
         boolean mayBlock(HandlerMethod handler) {
             Handler key = new Handler(handler.getBeanType(), handler.getMethod());
             BooleanSupplier mayBlock = known.get(key);
-            if (mayBlock
-                    == null) { // bound outside the map's lock, since it may have to wait for the bean of an executor
+            if (mayBlock == null) {
+                // Bound outside the map's lock, since it may have to wait for the bean of an executor
                 mayBlock = blocking(key);
                 known.put(key, mayBlock);
             }
