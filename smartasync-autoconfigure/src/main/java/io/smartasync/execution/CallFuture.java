@@ -28,20 +28,12 @@ final class CallFuture extends AwaitedFuture<@Nullable Object> implements Call.R
         this.call = call;
     }
 
-    /** Has {@code engine} report it if nobody takes the result. */
-    CallFuture watchedBy(SmartAsyncEngine engine, BoundMethod method) {
+    /** Has {@code engine} report it if nobody takes the result; to be called before its work can end. */
+    void watchedBy(SmartAsyncEngine engine, BoundMethod method) {
         ForgottenResults.Watched watch = engine.watch(this, method);
-        if (watch == null) {
-            return this;
+        if (watch != null) { // a volatile write is no bargain where nobody debugs
+            watched = watch;
         }
-        if (isCompletedExceptionally()) {
-            super.exceptionally(error -> {
-                watch.ended(unwrap(error), false);
-                return null;
-            });
-        }
-        watched = watch;
-        return this;
     }
 
     private void taken() {

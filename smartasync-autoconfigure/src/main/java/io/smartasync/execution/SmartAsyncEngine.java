@@ -181,7 +181,7 @@ public final class SmartAsyncEngine {
     private <I> @Nullable Object offload(BoundMethod method, Route route, Body<I> body, I invocation) throws Throwable {
         FutureCall<I> call = submit(method, route, body, invocation);
         if (method.shape() == Shape.FUTURE) {
-            return call.future.watchedBy(this, method);
+            return call.future;
         }
         // A background call has no future to tell a refusal or an error through
         if (call.refusal() != null) {
@@ -216,6 +216,9 @@ public final class SmartAsyncEngine {
     private <I> FutureCall<I> submit(BoundMethod method, Route route, Body<I> body, I invocation) {
         CapturedContext captured = capture(route.path() == ExecutionPath.AWAIT, null);
         FutureCall<I> call = new FutureCall<>(method, route, body, invocation, captured);
+        if (method.shape() == Shape.FUTURE) {
+            call.future.watchedBy(this, method);
+        }
         call.limit(timeouts, method.timeout(), call.future);
         call.executor.submit(call);
         return call;
@@ -244,12 +247,15 @@ public final class SmartAsyncEngine {
             return result;
         }
         CallFuture future = new CallFuture(call);
+        if (replaceable) {
+            future.watchedBy(this, method);
+        }
         future.adopt(stage, call);
-        if (!replaceable || (future.isDone() && !method.isDebugged())) {
+        if (!replaceable || (!method.isDebugged() && future.isDone())) {
             return result;
         }
         call.limit(timeouts, method.timeout(), future);
-        return future.watchedBy(this, method);
+        return future;
     }
 
     /** Runs the body here; what it gives, or throws, comes through the future. */

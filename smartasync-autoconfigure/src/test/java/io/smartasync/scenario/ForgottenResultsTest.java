@@ -71,6 +71,17 @@ class ForgottenResultsTest {
     }
 
     @Test
+    void anErrorIsSeenHoweverSoonItComes() {
+        int times = 300;
+        run(context -> {
+            for (int i = 0; i < times; i++) {
+                context.getBean(Bean.class).failing();
+            }
+            untilForgotten(context, "failing", "IllegalStateException", times);
+        });
+    }
+
+    @Test
     void whatSomebodyTookIsNotForgotten(CapturedOutput output) {
         run(context -> {
             Bean bean = context.getBean(Bean.class);
