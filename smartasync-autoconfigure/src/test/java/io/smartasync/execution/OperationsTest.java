@@ -213,7 +213,9 @@ class OperationsTest {
                 }
             });
             try {
-                for (int i = 0; i < 50_000; i++) {
+                // A busy machine makes fewer of them
+                long start = System.nanoTime();
+                for (int i = 0; i < 50_000 && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(5); i++) {
                     assertThat(operations.future(() -> "x").get(10, TimeUnit.SECONDS))
                             .isEqualTo("x");
                 }
@@ -638,6 +640,8 @@ class OperationsTest {
                     SmartAsyncOperations operations =
                             context.getBean(SmartAsyncOperations.class).executor("one");
                     assertThat(operations.callAll(ITEMS, 8, item -> item)).isEqualTo(ITEMS);
+                    // A worker that found nothing left to do may hold the permit a moment longer
+                    Await.idle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
                     CountDownLatch gate = new CountDownLatch(1);
                     CompletableFuture<Boolean> busy = operations.future(() -> gate.await(10, TimeUnit.SECONDS));
                     assertThatThrownBy(() -> operations.callAll(ITEMS, 8, item -> item))
