@@ -324,6 +324,7 @@ class ShutdownTest {
     }
 
     @ParameterizedTest
+    @Timeout(60) // two servers start first
     @EnumSource(names = {"SERVLET_REQUEST", "NETTY_REQUEST"})
     void aRequestInFlightMayStillMakeCallsWhileItsServerDrains(CallerThread thread) throws Exception {
         Servers servers = Servers.start(Bean.class);
