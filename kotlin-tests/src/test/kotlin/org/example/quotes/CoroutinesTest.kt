@@ -252,10 +252,15 @@ class CoroutinesTest @Autowired constructor(
     @Test
     fun `the permit is free when the caller goes on`() {
         val executor = context.getBeansOfType(ExecutorState::class.java).values.single { it.name() == "full" }
-        // Without a dispatcher the caller goes on within the last step of the body
+        val gate = CompletableDeferred<Unit>()
+        // Without a dispatcher the caller, which is suspended when the gate opens, goes on within the last step of the body
         val active = runBlocking(Dispatchers.Unconfined) {
-            assertThat(quotes.withoutQueue { delay(1) }).isEqualTo(threadName())
-            executor.active()
+            val caller = async(start = CoroutineStart.UNDISPATCHED) {
+                assertThat(quotes.withoutQueue { gate.await(); delay(1) }).isEqualTo(threadName())
+                executor.active()
+            }
+            gate.complete(Unit)
+            caller.await()
         }
         assertThat(active).isZero()
     }
