@@ -92,6 +92,9 @@ class DashboardInBrowserTest {
     private static void thePageShowsWhatTheTimersCount(
             ConfigurableApplicationContext application, String server, String profile) throws Exception {
         browser.get(server + "/actuator/smartasync/dashboard");
+        // What is charted is the difference to the first report
+        new WebDriverWait(browser, Duration.ofSeconds(30))
+                .until(driver -> (Boolean) browser.executeScript("return answered > 0"));
         load(server);
         Map<String, Long> timers = timers(application.getBean(MeterRegistry.class));
         new WebDriverWait(browser, Duration.ofSeconds(30))
