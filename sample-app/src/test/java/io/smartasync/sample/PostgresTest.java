@@ -2,6 +2,7 @@ package io.smartasync.sample;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -17,6 +18,7 @@ class PostgresTest extends ServerContract {
         try {
             return EmbeddedPostgres.builder()
                     .setServerConfig("listen_addresses", "127.0.0.1")
+                    .setPGStartupWait(Duration.ofMinutes(1))
                     .start();
         } catch (IOException ex) {
             throw new IllegalStateException(ex);
