@@ -188,8 +188,11 @@ public final class SmartAsyncEngine {
             throw call.refusal();
         }
         @Nullable Object[] arguments = body.arguments(invocation);
+        Thread caller = Thread.currentThread();
         call.future.whenComplete((value, error) -> {
-            if (error != null) {
+            if (error != null && Thread.currentThread() == caller) { // who returns at once; the body has failed already
+                timeouts.end(() -> handle(error, method, arguments));
+            } else if (error != null) {
                 handle(error, method, arguments);
             }
         });

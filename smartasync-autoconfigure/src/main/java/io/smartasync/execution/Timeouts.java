@@ -61,13 +61,15 @@ public final class Timeouts implements DisposableBean {
         }
     }
 
-    private void end(Runnable action) {
+    /** Calls {@code action}, which is due at the end of a call and may take its time, on another thread. */
+    void end(Runnable action) {
         try {
             enders.execute(() -> {
                 context.clear();
                 action.run();
             });
-        } catch (OutOfMemoryError ex) { // no thread can be started; who waits for the end must not wait for ever
+        } catch (RejectedExecutionException | OutOfMemoryError ex) {
+            // The application is gone, or no thread can be started; who waits for the end must not wait for ever
             action.run();
         }
     }

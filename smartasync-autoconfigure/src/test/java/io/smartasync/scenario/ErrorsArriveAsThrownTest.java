@@ -16,6 +16,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -168,6 +169,27 @@ class ErrorsArriveAsThrownTest {
                     Await.until("both are logged", () -> output.getAll().contains("the body fails"));
                     assertThat(output)
                             .contains("AsyncUncaughtExceptionHandler failed", "Bean#inBackground", "the handler fails");
+                });
+    }
+
+    @Test
+    void theApplicationsHandlerNeverRunsOnTheCallersThreadHoweverSoonTheBodyFails() {
+        CompletableFuture<Thread> handledOn = new CompletableFuture<>();
+        Executor slow = body -> { // hands over to another thread, and returns when the body has failed
+            Thread thread = new Thread(body);
+            thread.start();
+            try {
+                thread.join();
+            } catch (InterruptedException ex) {
+                throw new IllegalStateException(ex);
+            }
+        };
+        handledBy((error, method, arguments) -> handledOn.complete(Thread.currentThread()))
+                .withBean("slow", Executor.class, () -> slow)
+                .withPropertyValues("smartasync.rules[0].method=Bean#inBackground", "smartasync.rules[0].executor=slow")
+                .run(context -> {
+                    context.getBean(Bean.class).inBackground(new IOException());
+                    assertThat(handledOn.get(10, TimeUnit.SECONDS)).isNotSameAs(Thread.currentThread());
                 });
     }
 
