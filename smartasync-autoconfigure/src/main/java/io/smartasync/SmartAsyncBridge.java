@@ -30,6 +30,6 @@ import org.springframework.aot.hint.annotation.Reflective;
 @Reflective
 public @interface SmartAsyncBridge {
 
-    /** The type of the bean that does the work. */
+    /** The type of the bean that does the work. If it is generic, name a subtype that says what its parameters are. */
     Class<?> value();
 }
