@@ -91,7 +91,7 @@ final class FanOut<R extends @Nullable Object> extends AwaitedFuture<List<R>> {
 
     private void runInPlace(Job<?, R> job) {
         try {
-            workOff(job, start);
+            open.addAndGet(-workOff(job, start));
             succeedIfAllAreDone(job);
         } catch (Throwable ex) {
             super.completeExceptionally(ex);
@@ -114,9 +114,11 @@ final class FanOut<R extends @Nullable Object> extends AwaitedFuture<List<R>> {
                 return; // those that were taken do the work
             }
             // By now its permit is free again: whoever has the results, or the failure, may call at once
-            worker.future.whenComplete((nothing, failure) -> {
-                succeedIfAllAreDone(job);
-                if (failure != null) {
+            worker.future.whenComplete((done, failure) -> {
+                if (failure == null) {
+                    open.addAndGet(-(int) done);
+                    succeedIfAllAreDone(job);
+                } else {
                     boolean refused = worker.refusal() != null;
                     end.compareAndSet(null, new End(refused ? Outcome.REJECTED : Outcome.CANCELLED, failure));
                     tellFailure(refused ? Outcome.REJECTED : Call.outcome(failure));
@@ -132,8 +134,10 @@ final class FanOut<R extends @Nullable Object> extends AwaitedFuture<List<R>> {
      * Takes items as long as there are any; throws what an item fails with, which ends all.
      *
      * @param submitted since when an executor was to do it: the first item has waited from then on
+     * @return how many it took
      */
-    private <T> @Nullable Object workOff(Job<T, R> job, long submitted) throws Throwable {
+    private <T> int workOff(Job<T, R> job, long submitted) throws Throwable {
+        int done = 0;
         long begun = submitted;
         for (int i = next.getAndIncrement();
                 i < size && end.get() == null && counts(Counted.ITEMS);
@@ -153,10 +157,10 @@ final class FanOut<R extends @Nullable Object> extends AwaitedFuture<List<R>> {
                 throw ex;
             }
             call.settle(Outcome.SUCCESS, null);
-            open.decrementAndGet();
+            done++;
             begun = System.nanoTime();
         }
-        return null;
+        return done;
     }
 
     private void succeedIfAllAreDone(Job<?, R> job) {

@@ -494,6 +494,26 @@ class OperationsTest {
     }
 
     @Test
+    void whoeverHasTheResultsOfManyFindsTheirPermitsFree() {
+        application()
+                .withPropertyValues(
+                        "smartasync.executors.two.concurrency-limit=2", "smartasync.executors.two.queue-capacity=0")
+                .run(context -> {
+                    SmartAsyncOperations operations =
+                            context.getBean(SmartAsyncOperations.class).executor("two");
+                    SmartAsyncTaskExecutor two = context.getBean("smartasync-two", SmartAsyncTaskExecutor.class);
+                    for (int i = 0; i < 2_000; i++) {
+                        CyclicBarrier both = new CyclicBarrier(2);
+                        assertThat(operations
+                                        .futureAll(List.of(1, 2), 2, item -> both.await(10, TimeUnit.SECONDS))
+                                        .thenApply(all -> two.active())
+                                        .get(10, TimeUnit.SECONDS))
+                                .isZero();
+                    }
+                });
+    }
+
+    @Test
     void aDeadlineLimitsAllOfThemTogether() {
         run((context, operations) -> {
             Calls calls;
