@@ -7,6 +7,8 @@ import io.smartasync.Route;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
@@ -26,6 +28,8 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
     private static final Class<?> JUST = Mono.just(true).getClass();
     private static final AtomicLongFieldUpdater<ReactorSubscription> REQUESTED =
             AtomicLongFieldUpdater.newUpdater(ReactorSubscription.class, "requested");
+
+    private static final Log logger = LogFactory.getLog(ReactorSubscription.class);
 
     private final Call call;
     private final CoreSubscriber<? super Object> downstream;
@@ -169,7 +173,7 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
     }
 
     void refused(TaskRejectedException reason) {
-        Operators.terminate(UPSTREAM, this); // what was refused may be a later part of it
+        cancelUpstream(); // what was refused may be a later part of it
         fail(Outcome.REJECTED, reason);
     }
 
@@ -193,7 +197,15 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
     }
 
     private void stop() {
-        Operators.terminate(UPSTREAM, this);
+        cancelUpstream();
         call.abort(true);
+    }
+
+    private void cancelUpstream() {
+        try {
+            Operators.terminate(UPSTREAM, this);
+        } catch (Throwable ex) { // of somebody else's making; whoever waits for the end must not wait for ever
+            CallLog.warn(logger, "What " + call.method.plan().name() + " returned failed to be cancelled", ex);
+        }
     }
 }

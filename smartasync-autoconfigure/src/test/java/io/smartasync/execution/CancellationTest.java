@@ -406,6 +406,27 @@ class CancellationTest {
                 });
     }
 
+    @Test
+    void aTimeoutEndsACallWhoseBodyReturnedAPublisherThatFailsToCancel() {
+        TestContext.with(Bean.class)
+                .withPropertyValues("smartasync.executors.one.concurrency-limit=1", "smartasync.default-timeout=20ms")
+                .run(context -> {
+                    AtomicBoolean cancelled = new AtomicBoolean();
+                    do { // the timeout may come before the body
+                        Mono<String> never = Mono.create(sink -> sink.onCancel(() -> {
+                            cancelled.set(true);
+                            throw new AssertionError("planned");
+                        }));
+                        assertThatThrownBy(() -> context.getBean(Bean.class)
+                                        .given(never)
+                                        .toFuture()
+                                        .get(10, TimeUnit.SECONDS))
+                                .hasCauseInstanceOf(TimeoutException.class);
+                        Await.idle(context.getBean("smartasync-one", SmartAsyncTaskExecutor.class));
+                    } while (!cancelled.get());
+                });
+    }
+
     /** It is the body that fails so, and not its subscriber who cancels. */
     @Test
     void whoeverHasACancellationThatTheBodyFailedWithFindsThePermitFree() {
@@ -527,6 +548,11 @@ class CancellationTest {
 
     @SmartAsync("one")
     static class Bean {
+
+        @SmartAsync(value = "one", workload = Workload.IO)
+        public Mono<String> given(Mono<String> result) {
+            return result;
+        }
 
         @SmartAsync(executor = "one", workload = Workload.IO)
         public Mono<String> cancelled() {
