@@ -249,11 +249,24 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
             threads.execute(task);
             return true;
         } catch (RejectedExecutionException ex) {
-            task.refused(shutDown());
+            refuse(task, shutDown());
             return false;
         } catch (OutOfMemoryError ex) {
-            task.refused(new TaskRejectedException("smartasync.executors." + name() + " can't start a thread", ex));
+            refuse(task, new TaskRejectedException("smartasync.executors." + name() + " can't start a thread", ex));
             return false;
+        }
+    }
+
+    private static void refuse(Task task, TaskRejectedException reason) {
+        tell(() -> task.refused(reason));
+    }
+
+    /** Whatever those who hear of it throw, a subscriber say: others have to hear too, and the permit has to come back. */
+    private static void tell(Runnable end) {
+        try {
+            end.run();
+        } catch (Throwable ex) {
+            CallLog.warn(logger, "Somebody failed on the end of a call that was refused or abandoned", ex);
         }
     }
 
@@ -316,13 +329,13 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     private void abandon() {
         permits.drain(task -> {
             if (task.stopWaiting()) {
-                task.refused(shutDown());
+                refuse(task, shutDown());
             }
         });
-        loans.withdrawAll().forEach(call -> call.refused(shutDown()));
+        loans.withdrawAll().forEach(call -> refuse(call, shutDown()));
         for (Runnable lost : threads.shutdownNow()) {
             if (lost instanceof Task task) {
-                task.refused(shutDown());
+                refuse(task, shutDown());
                 if (task.ownsPermit()) {
                     permits.release();
                 }
@@ -332,9 +345,9 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     }
 
     private void abandon(OffloadedCall call) {
-        call.abandon(
+        tell(() -> call.abandon(
                 new CancellationException("The result of " + call.method.plan().name()
-                        + " was pending when smartasync.executors." + name() + " was shut down with the application"));
+                        + " was pending when smartasync.executors." + name() + " was shut down with the application")));
     }
 
     /** Ends the threads, with what is left on them. */

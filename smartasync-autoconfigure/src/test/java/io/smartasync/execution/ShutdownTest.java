@@ -261,6 +261,25 @@ class ShutdownTest {
                 });
     }
 
+    @Test
+    void whatASubscriberThrowsKeepsNobodyElseFromBeingTold() throws InterruptedException {
+        CountDownLatch told = new CountDownLatch(10);
+        TestContext.with(Bean.class)
+                .withPropertyValues(
+                        "smartasync.executors.io.threads=platform",
+                        "smartasync.executors.io.concurrency-limit=5",
+                        "smartasync.executors.io.shutdown.await-termination-period=0s")
+                .run(context -> {
+                    for (int i = 0; i < 10; i++) { // half of them wait for a permit
+                        context.getBean(Bean.class).onIo(Mono.never()).subscribe(value -> {}, error -> {
+                            told.countDown();
+                            throw new IllegalStateException("planned");
+                        });
+                    }
+                });
+        told.await();
+    }
+
     private static void assertCancelled(CompletableFuture<?> result) {
         assertThat(result.handle((value, ex) -> ex)
                         .orTimeout(10, TimeUnit.SECONDS)
