@@ -23,12 +23,16 @@ final class CallLog {
         }
     }
 
-    /** Warns of what somebody else's code threw; its message may throw too, and the call goes on all the same. */
+    /** Warns of what somebody else's code threw. Its message may throw too, and so may the log; the call goes on. */
     static void warn(Log logger, String what, Throwable thrown) {
         try {
             logger.warn(what, thrown);
         } catch (Throwable ex) {
-            logger.warn(what + ": " + thrown.getClass().getName());
+            try {
+                logger.warn(what + ": " + thrown.getClass().getName());
+            } catch (Throwable again) {
+                // The log itself fails, and nobody can be told
+            }
         }
     }
 

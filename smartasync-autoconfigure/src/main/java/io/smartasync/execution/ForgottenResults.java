@@ -60,9 +60,11 @@ final class ForgottenResults {
             if (watched.remove(next) && next instanceof Watched forgotten) {
                 try {
                     logger.warn(forgotten);
-                } catch (RuntimeException ex) { // from the error's own message; the next caller has no part in it
-                    logger.warn(
-                            "A forgotten result of " + forgotten.method.plan().name() + " can't be reported", ex);
+                } catch (Throwable ex) { // from the error's own message; the next caller has no part in it
+                    CallLog.warn(
+                            logger,
+                            "A forgotten result of " + forgotten.method.plan().name() + " can't be reported",
+                            ex);
                 }
                 forgotten.method.forgotten(forgotten.error);
             }

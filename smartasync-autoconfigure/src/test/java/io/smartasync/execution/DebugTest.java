@@ -3,6 +3,9 @@ package io.smartasync.execution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import io.smartasync.SmartAsync;
 import io.smartasync.plan.Wish;
 import io.smartasync.support.TestContext;
@@ -12,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -131,6 +135,29 @@ class DebugTest {
                     .isSameAs(indescribable);
         });
         assertThat(output).contains("A call of Bean#later can't be logged");
+    }
+
+    @Test
+    void aLogThatFailsKeepsNoCallFromEnding() {
+        Logger log = (Logger) LoggerFactory.getLogger("io.smartasync");
+        AppenderBase<ILoggingEvent> full = new AppenderBase<>() {
+            @Override
+            public void doAppend(ILoggingEvent event) {
+                throw new IllegalStateException("no space left");
+            }
+
+            @Override
+            protected void append(ILoggingEvent event) {}
+        };
+        TestContext.with(Bean.class).run(context -> {
+            log.addAppender(full);
+            try {
+                assertThat(context.getBean(Bean.class).ruled().get(10, TimeUnit.SECONDS))
+                        .isEmpty();
+            } finally {
+                log.detachAppender(full);
+            }
+        });
     }
 
     static class Bean {

@@ -164,7 +164,7 @@ class ForgottenResultsTest {
 
         @Override
         public String getMessage() {
-            throw new IllegalStateException("planned");
+            throw new AssertionError("planned");
         }
     }
 
