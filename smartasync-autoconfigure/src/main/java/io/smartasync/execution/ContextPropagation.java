@@ -50,14 +50,7 @@ public final class ContextPropagation implements ContextCarrier {
 
     @Override
     public void clear() {
-        try {
-            snapshots.clear();
-        } catch (Throwable ex) { // an accessor's; the next task has to run
-            CallLog.warn(
-                    logger,
-                    "The context that was left on " + Thread.currentThread().getName() + " can't be cleared",
-                    ex);
-        }
+        snapshots.clear();
     }
 
     /** The accessors of one moment: the application may register more at any time. */
@@ -121,10 +114,14 @@ public final class ContextPropagation implements ContextCarrier {
             if (current.size() != size) {
                 return true;
             }
-            for (int i = 0; i < size; i++) {
-                if (seen.get(i) != current.get(i)) {
-                    return true;
+            try {
+                for (int i = 0; i < size; i++) {
+                    if (seen.get(i) != current.get(i)) {
+                        return true;
+                    }
                 }
+            } catch (IndexOutOfBoundsException ex) { // one was taken away at this moment
+                return true;
             }
             return false;
         }
@@ -196,11 +193,19 @@ public final class ContextPropagation implements ContextCarrier {
             }
         }
 
-        /** Scope by scope, where an accessor nests them. */
-        private void clear() {
+        /** Scope by scope, where an accessor nests them. Never fails. */
+        void clear() {
             for (ThreadLocalAccessor<?> accessor : accessors) {
-                for (int i = 0; i < MOST_SCOPES && !isNothing(accessor.getValue()); i++) {
-                    accessor.restore();
+                try {
+                    for (int i = 0; i < MOST_SCOPES && !isNothing(accessor.getValue()); i++) {
+                        accessor.restore();
+                    }
+                } catch (Throwable ex) { // the others', perhaps somebody's identity, must not stay
+                    CallLog.warn(
+                            logger,
+                            "The context that was left on "
+                                    + Thread.currentThread().getName() + " can't be cleared",
+                            ex);
                 }
             }
         }

@@ -330,6 +330,54 @@ class ContextTest {
         });
     }
 
+    /** Perhaps the context has somebody's identity, and who has the thread next is somebody else. */
+    @Test
+    void anAccessorThatFailsLeavesNothingOfTheOthersOnAThreadOfOurs() {
+        ThreadLocal<String> broken = new ThreadLocal<>();
+        ThreadLocal<String> role = new ThreadLocal<>();
+        ContextRegistry.getInstance()
+                .registerThreadLocalAccessor("broken", broken::get, broken::set, () -> {
+                    throw new IllegalStateException("planned");
+                })
+                .registerThreadLocalAccessor("role", role);
+        try {
+            application().run(context -> {
+                SmartAsyncTaskExecutor one = context.getBean("smartasync-one", SmartAsyncTaskExecutor.class);
+                one.submitCompletable(() -> {
+                            broken.set("left");
+                            role.set("admin");
+                        })
+                        .get(10, TimeUnit.SECONDS);
+                assertThat(one.submitCompletable(role::get).get(10, TimeUnit.SECONDS))
+                        .isNull();
+            });
+        } finally {
+            ContextRegistry.getInstance().removeThreadLocalAccessor("broken");
+            ContextRegistry.getInstance().removeThreadLocalAccessor("role");
+        }
+    }
+
+    @Test
+    void anAccessorMayTakeThePlaceOfAnotherInTheMiddleOfACall() throws Exception {
+        ContextPropagation propagation = new ContextPropagation(null);
+        AtomicBoolean over = new AtomicBoolean();
+        CompletableFuture<Void> replacing = CompletableFuture.runAsync(
+                () -> {
+                    while (!over.get()) {
+                        ContextRegistry.getInstance().registerThreadLocalAccessor("tenant", TENANT);
+                    }
+                },
+                task -> new Thread(task).start());
+        try {
+            for (int i = 0; i < 50_000; i++) {
+                propagation.capture(false, null);
+            }
+        } finally {
+            over.set(true);
+            replacing.get(10, TimeUnit.SECONDS);
+        }
+    }
+
     @Test
     void anAccessorThatCantSetItsValueLeavesNothingOfTheOthers() {
         application().run(context -> {
