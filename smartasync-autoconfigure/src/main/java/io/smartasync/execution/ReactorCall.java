@@ -103,7 +103,9 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
             return; // the body may go on
         }
         if (isOnBodyThread()) {
-            close();
+            if (Chain.running() == this) { // and not a body in place, which needs its context until it ends
+                close();
+            }
             leaveBody();
         }
         Pull here = pullHere();

@@ -40,6 +40,7 @@ import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
 import reactor.util.context.Context;
 
 /** What of the caller goes along to a body on another thread, and what stays there: nothing. */
@@ -379,6 +380,22 @@ class ContextTest {
     }
 
     @Test
+    void aBodyThatEndsTheCallAroundItKeepsItsContextAndLeavesNothingOfIt() {
+        TestContext.with(Bean.class)
+                .withBean("host", ThreadPoolTaskExecutor.class, ThreadPoolTaskExecutor::new)
+                .withPropertyValues("smartasync.executors.one.concurrency-limit=1")
+                .run(context -> {
+                    Bean bean = context.getBean(Bean.class);
+                    CompletableFuture<@Nullable String> seen = new CompletableFuture<>();
+                    assertThat(get(bean.endedByAnother(bean, seen).toFuture())).isEqualTo("emitted");
+                    assertThat(seen.get(10, TimeUnit.SECONDS)).isEqualTo("42");
+                    ThreadPoolTaskExecutor host = context.getBean("host", ThreadPoolTaskExecutor.class);
+                    assertThat(host.submit(Seen::here).get(10, TimeUnit.SECONDS))
+                            .isEqualTo(new Seen(null, null, Locale.getDefault(), false));
+                });
+    }
+
+    @Test
     void anAccessorThatCantSetItsValueLeavesNothingOfTheOthers() {
         application().run(context -> {
             Bean bean = context.getBean(Bean.class);
@@ -534,6 +551,17 @@ class ContextTest {
         @SmartAsync(executor = "one", workload = Workload.IO)
         public Mono<String> inner() {
             return Mono.just(String.valueOf(TENANT.get()));
+        }
+
+        @SmartAsync(executor = "host", workload = Workload.IO)
+        public Mono<String> endedByAnother(Bean self, CompletableFuture<@Nullable String> seen) {
+            return Mono.create(sink -> self.ends(sink, seen));
+        }
+
+        @SmartAsync("host")
+        public void ends(MonoSink<String> sink, CompletableFuture<@Nullable String> seen) {
+            sink.success("emitted");
+            seen.complete(MDC.get("request"));
         }
 
         @SmartAsync("one")
