@@ -206,6 +206,7 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
 
         private final boolean inPlace;
         private volatile @Nullable Thread runner;
+        private volatile boolean interrupted;
         private boolean holdsPermit; // seen only by that thread
 
         Pull(Subscription upstream, long count, boolean inPlace) {
@@ -233,7 +234,7 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
                 releaseHere();
                 runner = null;
                 remove(this);
-                if ((isCancelled() && method.interruptible())
+                if ((isCancelled() && interrupted)
                         || (!inPlace && executor.threadKind() == CapturedContext.ThreadKind.POOLED)) {
                     clearInterrupt(inPlace); // it was for the generator
                 }
@@ -241,6 +242,7 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
         }
 
         void stop(boolean interrupt) {
+            interrupted = interrupt;
             try {
                 cancel(interrupt);
             } catch (Throwable ex) {

@@ -91,6 +91,15 @@ class LaterRequestsTest {
         });
     }
 
+    /** Such as that of a shutdown. */
+    @Test
+    void whoCancelsWhatIsGeneratedInPlaceTakesNoInterruptThatIsForTheBodyAround() {
+        run(context -> assertThat(context.getBean(Bean.class)
+                        .takesTwo(context.getBean(Bean.class))
+                        .get(10, TimeUnit.SECONDS))
+                .isTrue());
+    }
+
     /** Until the only thread is free again: the body, which may generate the first element itself, has returned. */
     private static void takeTheFirst(Asking subscriber, SmartAsyncTaskExecutor one) throws Exception {
         subscriber.request(1);
@@ -129,7 +138,7 @@ class LaterRequestsTest {
     }
 
     /** Asks only when told to. */
-    private static final class Asking extends BaseSubscriber<String> {
+    private static class Asking extends BaseSubscriber<String> {
 
         private final BlockingQueue<String> elements = new LinkedBlockingQueue<>();
 
@@ -145,6 +154,35 @@ class LaterRequestsTest {
     }
 
     static class Bean {
+
+        /** Whether the interrupt that came meanwhile is still there. */
+        @SmartAsync("one")
+        public CompletableFuture<Boolean> takesTwo(Bean self) {
+            Asking subscriber = new Asking() {
+                @Override
+                protected void hookOnNext(String element) {
+                    super.hookOnNext(element);
+                    if (element.equals("second")) {
+                        cancel();
+                    }
+                }
+            };
+            self.interrupting().subscribe(subscriber);
+            subscriber.request(1);
+            subscriber.request(1);
+            return CompletableFuture.completedFuture(Thread.interrupted());
+        }
+
+        @SmartAsync(executor = "one", workload = Workload.IO)
+        public Flux<String> interrupting() {
+            return Flux.generate(() -> "first", (next, sink) -> {
+                if (next.equals("second")) {
+                    Thread.currentThread().interrupt();
+                }
+                sink.next(next);
+                return "second";
+            });
+        }
 
         @SmartAsync(executor = "one", workload = Workload.IO, interruptible = false)
         Flux<String> uninterruptible() {
