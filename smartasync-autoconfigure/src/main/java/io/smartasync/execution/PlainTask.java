@@ -3,6 +3,7 @@ package io.smartasync.execution;
 import java.util.concurrent.Future;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.task.TaskRejectedException;
 
 /** A task of somebody who knows the executor as a {@code TaskExecutor} only. */
@@ -13,6 +14,7 @@ final class PlainTask implements Link {
     private final BodyExecutor executor;
     private final Runnable work;
     private volatile boolean over;
+    private volatile @Nullable TaskRejectedException refusal;
 
     PlainTask(BodyExecutor executor, Runnable work) {
         this.executor = executor;
@@ -48,9 +50,15 @@ final class PlainTask implements Link {
 
     @Override
     public void refused(TaskRejectedException reason) {
+        refusal = reason;
         logger.warn("A task that waited is lost: " + reason.getMessage());
         if (work instanceof Future<?> awaited) {
             awaited.cancel(true);
         }
+    }
+
+    @Nullable
+    TaskRejectedException refusal() {
+        return refusal;
     }
 }

@@ -2,6 +2,7 @@ package io.smartasync.execution;
 
 import io.smartasync.ExecutorState;
 import io.smartasync.plan.DurationText;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -149,9 +150,21 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         if (closed) {
             throw shutDown();
         }
-        if (!permits.tryStart(task) && !permits.enqueue(task)) {
+        if (!permits.tryStart(task) && !enqueue(task)) {
             throw full();
         }
+        TaskRejectedException refusal = task.refusal();
+        if (refusal != null) { // the shutdown came meanwhile, or there is no thread for it
+            throw refusal;
+        }
+    }
+
+    private boolean enqueue(Task task) {
+        boolean waits = permits.enqueue(task);
+        if (threads.isShutdown()) {
+            refuseWaiting(); // whoever did so at the shutdown may have missed it
+        }
+        return waits;
     }
 
     @Override
@@ -169,7 +182,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         } else if (!permits.tryStart(call)) {
             if (call.isOccupiedByChain() || !call.mayWait(waits)) {
                 runUnderPermitOfChain(call);
-            } else if (!permits.enqueue(call)) {
+            } else if (!enqueue(call)) {
                 call.stopWaiting();
                 call.refused(full());
             } else if (call.isSettled()) {
@@ -182,7 +195,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         if (Chain.isOnThreadOfBody()) {
             call.runInPlace();
         } else if (!call.runOnLoan(loans)) {
-            permits.enqueue(call); // if there is no room, it waits for the loan only
+            enqueue(call); // if there is no room, it waits for the loan only
             if (call.isSettled() || !call.ownsPermit()) {
                 withdraw(call); // it was cancelled, or has got the loan meanwhile
             }
@@ -261,7 +274,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         tell(() -> task.refused(reason));
     }
 
-    /** Whatever those who hear of it throw, a subscriber say: others have to hear too, and the permit has to come back. */
+    /** Whatever those throw who hear of it, a subscriber say: others have to hear too, and the permit comes back. */
     private static void tell(Runnable end) {
         try {
             end.run();
@@ -324,16 +337,12 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
 
     /**
      * Interrupts what runs, refuses what waits for a permit or, with one, for a thread, and ends those whose results are
-     * pending. What is pending later finds the threads shut down.
+     * pending. What waits or is pending later finds the threads shut down.
      */
     private void abandon() {
-        permits.drain(task -> {
-            if (task.stopWaiting()) {
-                refuse(task, shutDown());
-            }
-        });
-        loans.withdrawAll().forEach(call -> refuse(call, shutDown()));
-        for (Runnable lost : threads.shutdownNow()) {
+        List<Runnable> withoutThread = threads.shutdownNow();
+        refuseWaiting();
+        for (Runnable lost : withoutThread) {
             if (lost instanceof Task task) {
                 refuse(task, shutDown());
                 if (task.ownsPermit()) {
@@ -342,6 +351,15 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
             }
         }
         pending.forEach(this::abandon);
+    }
+
+    private void refuseWaiting() {
+        permits.drain(task -> {
+            if (task.stopWaiting()) {
+                refuse(task, shutDown());
+            }
+        });
+        loans.withdrawAll().forEach(call -> refuse(call, shutDown()));
     }
 
     private void abandon(OffloadedCall call) {

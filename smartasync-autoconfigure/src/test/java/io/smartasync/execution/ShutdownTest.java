@@ -3,6 +3,8 @@ package io.smartasync.execution;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.smartasync.SmartAsync;
 import io.smartasync.Workload;
 import io.smartasync.support.Await;
@@ -13,18 +15,23 @@ import io.smartasync.support.TestContext;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -278,6 +285,72 @@ class ShutdownTest {
                     }
                 });
         told.await();
+    }
+
+    @Test
+    void whatComesInTheMomentOfTheShutdownIsRefusedEvenIfABodyGoesOn() throws Exception {
+        Logger log = (Logger) LoggerFactory.getLogger(PlainTask.class);
+        log.setLevel(Level.OFF); // it warns of each
+        try {
+            for (int i = 0; i < 1_000; i++) {
+                SmartAsyncTaskExecutor one = executor(1, 20);
+                CountDownLatch gate = new CountDownLatch(1);
+                one.execute(() -> outlast(gate));
+                List<Future<?>> taken = new ArrayList<>();
+                submitDuringShutdown(one, 20, () -> taken.add(one.submit(() -> {})));
+                assertThat(taken).allMatch(Future::isDone);
+                gate.countDown();
+            }
+        } finally {
+            log.setLevel(null);
+        }
+    }
+
+    @Test
+    void aTaskThatCanNotBeRunAnyMoreIsRefusedWhereItIsSubmitted() throws Exception {
+        for (int i = 0; i < 300; i++) {
+            SmartAsyncTaskExecutor many = executor(1_000, 0);
+            AtomicInteger taken = new AtomicInteger();
+            AtomicInteger run = new AtomicInteger();
+            submitDuringShutdown(many, 20, () -> {
+                many.execute(run::incrementAndGet);
+                taken.incrementAndGet();
+            });
+            Await.idle(many);
+            assertThat(run).hasValue(taken.get());
+        }
+    }
+
+    private static SmartAsyncTaskExecutor executor(int limit, int capacity) {
+        ExecutorSettings settings = new ExecutorSettings(
+                "one", false, limit, capacity, Duration.ofSeconds(1), "smartasync-one-", Duration.ZERO);
+        return new SmartAsyncTaskExecutor(settings, new WaitGraph(), ContextCarrier.NONE, null);
+    }
+
+    private static void submitDuringShutdown(SmartAsyncTaskExecutor executor, int times, Runnable submit)
+            throws Exception {
+        CyclicBarrier together = new CyclicBarrier(2);
+        CompletableFuture<Void> submitting = CompletableFuture.runAsync(() -> {
+            try {
+                together.await(10, TimeUnit.SECONDS);
+                for (int i = 0; i < times; i++) {
+                    submit.run();
+                }
+            } catch (TaskRejectedException ex) {
+                // the shutdown was first
+            } catch (Exception ex) {
+                throw new IllegalStateException(ex);
+            }
+        });
+        together.await(10, TimeUnit.SECONDS);
+        executor.destroy();
+        submitting.get(10, TimeUnit.SECONDS);
+    }
+
+    private static void outlast(CountDownLatch gate) {
+        while (gate.getCount() > 0) {
+            Thread.yield();
+        }
     }
 
     private static void assertCancelled(CompletableFuture<?> result) {
