@@ -51,7 +51,7 @@ final class PlainTask implements Link {
     @Override
     public void refused(TaskRejectedException reason) {
         refusal = reason;
-        logger.warn("A task that waited is lost: " + reason.getMessage());
+        logger.warn("A task is lost: " + reason.getMessage());
         if (work instanceof Future<?> awaited) {
             awaited.cancel(true);
         }
