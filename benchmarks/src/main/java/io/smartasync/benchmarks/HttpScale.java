@@ -16,6 +16,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -23,7 +24,9 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Requests to Tomcat, all servers in one JVM and measured in turn. */
@@ -31,6 +34,7 @@ final class HttpScale {
 
     private static final int ROUNDS = 9;
     private static final int CLIENTS = 16;
+    private static final int SLOW_CLIENTS = 100;
     private static final Duration ROUND = Duration.ofSeconds(2);
 
     private final HttpClient client =
@@ -50,7 +54,14 @@ final class HttpScale {
                     uri(without, "/sync"),
                     uri(control, "/sync"),
                     uri(control, "/async-by-hand"));
-            http.tail(uri(with, "/sync"), uri(with, "/slow"), uri(control, "/sync"), uri(control, "/slow-by-hand"));
+            for (int millis : new int[] {1000, 100}) {
+                http.tail(
+                        Duration.ofMillis(millis),
+                        uri(with, "/sync"),
+                        uri(with, "/slow?millis=" + millis),
+                        uri(control, "/sync"),
+                        uri(control, "/slow-by-hand?millis=" + millis));
+            }
             http.threads.shutdownNow();
         }
     }
@@ -73,18 +84,19 @@ final class HttpScale {
     }
 
     /** The time of the slowest request in a hundred, idle and with slow calls in flight. */
-    private void tail(URI sync, URI slow, URI control, URI slowByHand) throws Exception {
+    private void tail(Duration time, URI sync, URI slow, URI control, URI slowByHand) throws Exception {
         double[] idle = new double[ROUNDS];
         double[] busy = new double[ROUNDS];
         double[] controlIdle = new double[ROUNDS];
         double[] controlBusy = new double[ROUNDS];
         for (int round = 0; round < ROUNDS; round++) {
             idle[round] = p99(sync);
-            busy[round] = p99(sync, slow);
+            busy[round] = p99(sync, slow, time);
             controlIdle[round] = p99(control);
-            controlBusy[round] = p99(control, slowByHand);
+            controlBusy[round] = p99(control, slowByHand, time);
         }
-        row("sync endpoint's p99 with 100 slow async calls in flight against idle", "<= 2", busy, idle, "%.2f ms");
+        String calls = SLOW_CLIENTS + " async calls of " + time.toMillis() + " ms in flight against idle";
+        row("sync endpoint's p99 with " + calls, "<= 2", busy, idle, "%.2f ms");
         row("the same, supplyAsync on a pool by hand", "", controlBusy, controlIdle, "%.2f ms");
         row("the same server by hand against ours, idle", "", controlIdle, idle, "%.2f ms");
     }
@@ -99,14 +111,15 @@ final class HttpScale {
                 Scale.median(than));
     }
 
-    private double p99(URI uri, URI others) throws Exception {
+    private double p99(URI uri, URI others, Duration time) throws Exception {
         List<Future<?>> clients = new ArrayList<>();
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < SLOW_CLIENTS; i++) {
             clients.add(threads.submit(() -> keepAsking(others)));
+            Thread.sleep(time.toMillis() / SLOW_CLIENTS); // so that they don't all end at once
         }
         double p99 = p99(uri);
         clients.forEach(client -> client.cancel(true));
-        Thread.sleep(500); // until the last of them has its answer
+        Thread.sleep(time.toMillis() + 500); // until the last of them has its answer
         return p99;
     }
 
@@ -175,8 +188,8 @@ final class HttpScale {
         }
 
         @SmartAsync
-        public CompletableFuture<String> slow() throws InterruptedException {
-            Thread.sleep(100);
+        public CompletableFuture<String> slow(long millis) throws InterruptedException {
+            Thread.sleep(millis);
             return CompletableFuture.completedFuture("x");
         }
     }
@@ -204,8 +217,8 @@ final class HttpScale {
         }
 
         @GetMapping("/slow")
-        public CompletableFuture<String> slow() throws InterruptedException {
-            return service.slow();
+        public CompletableFuture<String> slow(@RequestParam("millis") long millis) throws InterruptedException {
+            return service.slow(millis);
         }
 
         @GetMapping("/async-by-hand")
@@ -214,10 +227,10 @@ final class HttpScale {
         }
 
         @GetMapping("/slow-by-hand")
-        public CompletableFuture<String> slowByHand() {
+        public CompletableFuture<String> slowByHand(@RequestParam("millis") long millis) {
             return CompletableFuture.supplyAsync(
                     () -> {
-                        LockSupport.parkNanos(100_000_000);
+                        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
                         return "x";
                     },
                     pool);
@@ -234,7 +247,10 @@ final class HttpScale {
 
         @Bean
         Executor pool() {
-            return OffloadFuture.pool();
+            ThreadPoolTaskExecutor pool = OffloadFuture.pool();
+            pool.setCorePoolSize(SLOW_CLIENTS);
+            pool.setMaxPoolSize(SLOW_CLIENTS);
+            return pool;
         }
 
         @Bean
