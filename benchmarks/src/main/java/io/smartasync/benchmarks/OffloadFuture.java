@@ -25,6 +25,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.slf4j.MDC;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -67,6 +68,7 @@ public class OffloadFuture {
     private WithAsync async;
     private WithAsyncAndContext asyncWithContext;
     private WithAsyncTimerAndContext asyncAndTimed;
+    private WithByHand byHand;
     private WithBulkhead limited;
     private WithConcurrencyLimit concurrencyLimited;
     private Smart smart;
@@ -89,6 +91,7 @@ public class OffloadFuture {
         async = context.getBean(WithAsync.class);
         asyncWithContext = context.getBean(WithAsyncAndContext.class);
         asyncAndTimed = context.getBean(WithAsyncTimerAndContext.class);
+        byHand = context.getBean(WithByHand.class);
         limited = context.getBean(WithBulkhead.class);
         concurrencyLimited = context.getBean(WithConcurrencyLimit.class);
         smart = context.getBean(Smart.class);
@@ -130,6 +133,11 @@ public class OffloadFuture {
     @Benchmark
     public Object asyncAndTimedWithContext(TwoEntries mdc) {
         return all(() -> asyncAndTimed.call("x"));
+    }
+
+    @Benchmark
+    public Object byHand() {
+        return all(() -> byHand.call("x"));
     }
 
     @Benchmark
@@ -239,6 +247,15 @@ public class OffloadFuture {
         }
     }
 
+    /** One's own, with the limit and the timers of ours. */
+    public static class WithByHand {
+
+        @ByHand.Offloaded
+        public CompletableFuture<String> call(String id) {
+            return CompletableFuture.completedFuture(id);
+        }
+    }
+
     /** Resilience4j's. */
     public static class WithBulkhead {
 
@@ -275,6 +292,7 @@ public class OffloadFuture {
         WithAsync.class,
         WithAsyncAndContext.class,
         WithAsyncTimerAndContext.class,
+        WithByHand.class,
         WithBulkhead.class,
         WithConcurrencyLimit.class,
         Smart.class
@@ -292,6 +310,11 @@ public class OffloadFuture {
         @Bean
         AsyncTaskExecutor peerWithContext() {
             return executor(new ContextPropagatingTaskDecorator());
+        }
+
+        @Bean
+        ByHand byHand(@Qualifier("peer") AsyncTaskExecutor peer, MeterRegistry registry) {
+            return new ByHand(peer, threads.equals("virtual") ? Integer.MAX_VALUE : THREADS, registry);
         }
 
         @Bean

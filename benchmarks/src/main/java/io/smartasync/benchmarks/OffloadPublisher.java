@@ -1,10 +1,14 @@
 package io.smartasync.benchmarks;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.smartasync.SmartAsync;
 import io.smartasync.Workload;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -44,6 +48,9 @@ public class OffloadPublisher {
     private Service service;
     private ExecutorService executor;
     private Scheduler scheduler;
+    private Semaphore permits;
+    private Timer calls;
+    private Timer waits;
     private CompletableFuture<?>[] results;
 
     /** Starts an application, and an executor of the same kind for the peer. */
@@ -60,6 +67,9 @@ public class OffloadPublisher {
             executor = pool.getThreadPoolExecutor();
         }
         scheduler = Schedulers.fromExecutorService(executor);
+        permits = new Semaphore(threads.equals("virtual") ? Integer.MAX_VALUE : OffloadFuture.THREADS);
+        calls = ByHand.timer("by-hand", context.getBean(MeterRegistry.class));
+        waits = ByHand.timer("by-hand.wait", context.getBean(MeterRegistry.class));
         results = new CompletableFuture<?>[inFlight];
     }
 
@@ -84,6 +94,29 @@ public class OffloadPublisher {
     @Benchmark
     public Object fromExecutorService() {
         return all(() -> Mono.fromCallable(() -> "x").subscribeOn(scheduler));
+    }
+
+    /** The least that one would write to have the limit and the timers of ours. */
+    @Benchmark
+    public Object byHand() {
+        return all(() -> Mono.defer(() -> {
+            if (!permits.tryAcquire()) {
+                return Mono.error(new RejectedExecutionException());
+            }
+            long start = System.nanoTime();
+            return Mono.fromCallable(() -> {
+                        waits.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+                        return "x";
+                    })
+                    .subscribeOn(scheduler)
+                    .doOnTerminate(() -> ended(start))
+                    .doOnCancel(() -> ended(start));
+        }));
+    }
+
+    private void ended(long start) {
+        permits.release();
+        calls.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
     }
 
     @Benchmark

@@ -21,24 +21,33 @@ public final class Pairs {
     private static final long BLOCK = TimeUnit.MILLISECONDS.toNanos(200);
 
     private static final List<Pair> PAIRS = List.of(
-            new Pair("OffloadFuture", "platform", 1, "supplyAsync", "smartAsync", "1.15"),
-            new Pair("OffloadFuture", "platform", 64, "supplyAsync", "smartAsync", "2.0"),
-            new Pair("OffloadFuture", "platform", 1, "async", "smartAsync", "1.10"),
-            new Pair("OffloadFuture", "platform", 64, "async", "smartAsync", "1.25"),
-            new Pair("OffloadFuture", "platform", 64, "asyncWithContext", "smartAsyncWithContext", "0.85"),
-            new Pair("OffloadFuture", "virtual", 64, "asyncWithContext", "smartAsyncWithContext", "1.25"),
-            new Pair("OffloadFuture", "platform", 64, "asyncAndTimed", "smartAsync", "1.0"),
-            new Pair("OffloadFuture", "virtual", 64, "asyncAndTimed", "smartAsync", "1.0"),
-            new Pair("OffloadFuture", "platform", 64, "asyncAndTimedWithContext", "smartAsyncWithContext", "1.0"),
-            new Pair("OffloadFuture", "virtual", 64, "asyncAndTimedWithContext", "smartAsyncWithContext", "1.0"),
-            new Pair("OffloadPublisher", "platform", 1, "boundedElastic", "smartAsync", "1.25"),
-            new Pair("OffloadPublisher", "platform", 64, "boundedElastic", "smartAsync", "0.4"),
-            new Pair("OffloadPublisher", "virtual", 1, "boundedElastic", "smartAsync", "1.75"),
-            new Pair("OffloadPublisher", "virtual", 64, "boundedElastic", "smartAsync", "0.4"),
-            new Pair("OffloadPublisher", "platform", 1, "fromExecutorService", "smartAsync", "1.1"),
-            new Pair("OffloadPublisher", "platform", 64, "fromExecutorService", "smartAsync", "1.5"),
-            new Pair("OffloadPublisher", "virtual", 1, "fromExecutorService", "smartAsync", "1.1"),
-            new Pair("OffloadPublisher", "virtual", 64, "fromExecutorService", "smartAsync", "1.5"));
+            new Pair("OffloadFuture", "platform", 1, "supplyAsync", "smartAsync", "<= 1.15"),
+            new Pair("OffloadFuture", "platform", 64, "supplyAsync", "smartAsync", "<= 2.0"),
+            new Pair("OffloadFuture", "platform", 1, "async", "smartAsync", "<= 1.10"),
+            new Pair("OffloadFuture", "platform", 64, "async", "smartAsync", "<= 1.25"),
+            new Pair("OffloadFuture", "platform", 64, "asyncWithContext", "smartAsyncWithContext", "<= 0.85"),
+            new Pair("OffloadFuture", "virtual", 64, "asyncWithContext", "smartAsyncWithContext", "<= 1.25"),
+            new Pair("OffloadFuture", "platform", 64, "asyncAndTimed", "smartAsync", "<= 1.0"),
+            new Pair("OffloadFuture", "virtual", 64, "asyncAndTimed", "smartAsync", "<= 1.0"),
+            new Pair("OffloadFuture", "platform", 64, "asyncAndTimedWithContext", "smartAsyncWithContext", "<= 1.0"),
+            new Pair("OffloadFuture", "virtual", 64, "asyncAndTimedWithContext", "smartAsyncWithContext", "<= 1.0"),
+            new Pair("OffloadFuture", "platform", 64, "async", "byHand", ""),
+            new Pair("OffloadFuture", "platform", 64, "byHand", "smartAsync", ""),
+            new Pair("OffloadFuture", "virtual", 64, "async", "byHand", ""),
+            new Pair("OffloadFuture", "virtual", 64, "byHand", "smartAsync", ""),
+            new Pair("OffloadPublisher", "platform", 1, "boundedElastic", "smartAsync", "<= 1.25"),
+            new Pair("OffloadPublisher", "platform", 64, "boundedElastic", "smartAsync", "<= 0.4"),
+            new Pair("OffloadPublisher", "virtual", 1, "boundedElastic", "smartAsync", "<= 1.75"),
+            new Pair("OffloadPublisher", "virtual", 64, "boundedElastic", "smartAsync", "<= 0.4"),
+            new Pair("OffloadPublisher", "platform", 1, "fromExecutorService", "smartAsync", "<= 1.1"),
+            new Pair("OffloadPublisher", "platform", 64, "fromExecutorService", "smartAsync", "<= 1.5"),
+            new Pair("OffloadPublisher", "virtual", 1, "fromExecutorService", "smartAsync", "<= 1.1"),
+            new Pair("OffloadPublisher", "virtual", 64, "fromExecutorService", "smartAsync", "<= 1.5"),
+            new Pair("OffloadPublisher", "platform", 64, "fromExecutorService", "byHand", ""),
+            new Pair("OffloadPublisher", "platform", 64, "byHand", "smartAsync", ""),
+            new Pair("OffloadPublisher", "virtual", 1, "fromExecutorService", "byHand", ""),
+            new Pair("OffloadPublisher", "virtual", 1, "byHand", "smartAsync", ""),
+            new Pair("OffloadPublisher", "virtual", 64, "byHand", "smartAsync", ""));
 
     private Pairs() {}
 
@@ -50,7 +59,7 @@ public final class Pairs {
 
         @Override
         public String toString() {
-            return benchmark + ", " + threads + " threads, " + inFlight + " in flight, " + peer;
+            return benchmark + ", " + threads + " threads, " + inFlight + " in flight, " + ours + " against " + peer;
         }
     }
 
@@ -84,7 +93,7 @@ public final class Pairs {
         double[] ours = measured.stream().mapToDouble(one -> one[0]).sorted().toArray();
         double[] control = measured.stream().mapToDouble(one -> one[1]).toArray();
         System.out.printf(
-                "| %s | <= %s | %.2f | %.2f to %.2f | %.2f |%n",
+                "| %s | %s | %.2f | %.2f to %.2f | %.2f |%n",
                 pair, pair.ceiling, Scale.median(ours), ours[0], ours[ours.length - 1], Scale.median(control));
     }
 
