@@ -55,7 +55,8 @@ final class StartupScale {
     public @interface Advised {}
 
     static void measure() throws Exception {
-        startup(1);
+        startup(BEANS);
+        startup(0);
         memory();
         for (Path files : CLASS_FILES.values()) {
             FileSystemUtils.deleteRecursively(files);
@@ -63,22 +64,22 @@ final class StartupScale {
     }
 
     /** Fresh classes each time, and both in turn. */
-    private static void startup(int methods) throws Exception {
+    private static void startup(int beans) throws Exception {
         for (int i = 0; i < 10; i++) {
-            start(SmartAsync.class, methods).close();
-            start(Advised.class, methods).close();
+            start(SmartAsync.class, beans, 1).close();
+            start(Advised.class, beans, 1).close();
         }
         double[] smart = new double[ROUNDS];
         double[] advised = new double[ROUNDS];
         double[] control = new double[ROUNDS];
         for (int i = 0; i < ROUNDS; i++) {
-            smart[i] = refresh(SmartAsync.class, methods);
-            advised[i] = refresh(Advised.class, methods);
-            control[i] = refresh(Advised.class, methods);
+            smart[i] = refresh(SmartAsync.class, beans);
+            advised[i] = refresh(Advised.class, beans);
+            control[i] = refresh(Advised.class, beans);
         }
         Scale.row(
-                "startup: " + BEANS + " @SmartAsync beans against as many with an empty aspect",
-                "<= 1.10",
+                "startup: " + beans + " @SmartAsync beans against as many with an empty aspect",
+                beans == 0 ? "" : "<= 1.10",
                 "%.2f (%.0f ms against %.0f ms; A/A %.2f)",
                 Scale.ratio(smart, advised),
                 Scale.median(smart),
@@ -86,8 +87,8 @@ final class StartupScale {
                 Scale.ratio(control, advised));
     }
 
-    private static double refresh(Class<? extends Annotation> annotation, int methods) throws Exception {
-        AnnotationConfigApplicationContext context = prepare(annotation, methods);
+    private static double refresh(Class<? extends Annotation> annotation, int beans) throws Exception {
+        AnnotationConfigApplicationContext context = prepare(annotation, beans, 1);
         System.gc();
         long start = System.nanoTime();
         context.refresh();
@@ -118,7 +119,7 @@ final class StartupScale {
     /** Bytes of an application with many methods, before and after each was called. */
     private static double[] held(Class<? extends Annotation> annotation) throws Exception {
         double before = used();
-        AnnotationConfigApplicationContext context = start(annotation, METHODS);
+        AnnotationConfigApplicationContext context = start(annotation, BEANS, METHODS);
         double started = used();
         for (String name : context.getBeanNamesForAnnotation(Marked.class)) {
             Object bean = context.getBean(name);
@@ -139,15 +140,15 @@ final class StartupScale {
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
-    private static AnnotationConfigApplicationContext start(Class<? extends Annotation> annotation, int methods)
-            throws Exception {
-        AnnotationConfigApplicationContext context = prepare(annotation, methods);
+    private static AnnotationConfigApplicationContext start(
+            Class<? extends Annotation> annotation, int beans, int methods) throws Exception {
+        AnnotationConfigApplicationContext context = prepare(annotation, beans, methods);
         context.refresh();
         return context;
     }
 
-    private static AnnotationConfigApplicationContext prepare(Class<? extends Annotation> annotation, int methods)
-            throws Exception {
+    private static AnnotationConfigApplicationContext prepare(
+            Class<? extends Annotation> annotation, int beans, int methods) throws Exception {
         AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
         boolean ours = annotation == SmartAsync.class;
         context.getEnvironment()
@@ -161,7 +162,7 @@ final class StartupScale {
         }
         OwnFilesFirst loader = new OwnFilesFirst(classFiles(annotation, methods));
         context.setClassLoader(loader); // where their proxies are defined too
-        for (int i = 0; i < BEANS; i++) {
+        for (int i = 0; i < beans; i++) {
             context.registerBean(loader.loadClass(PACKAGE + "Bean" + i));
         }
         return context;
