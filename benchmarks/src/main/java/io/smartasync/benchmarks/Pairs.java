@@ -12,7 +12,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Ours and one peer in turn, a fifth of a second each, in one JVM: what slows the machine for a while slows both. Each pair has
  * a JVM of its own, so that neither is compiled for the calls of a third. The peer comes twice in each turn, before ours and
- * after; how far it is from itself is the control.
+ * after; how far it is from itself is the control. Pairs without a ceiling tell how much of the cost is that of the least that one
+ * would write by hand.
  */
 public final class Pairs {
 
