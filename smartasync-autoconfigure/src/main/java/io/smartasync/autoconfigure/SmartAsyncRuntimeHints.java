@@ -33,6 +33,7 @@ final class SmartAsyncRuntimeHints implements RuntimeHintsRegistrar {
             "org.springframework.security.core.context.SecurityContext",
             "org.springframework.transaction.support.TransactionSynchronizationManager",
             "org.springframework.web.context.request.RequestContextHolder",
+            "org.xnio.XnioIoThread",
             "reactor.core.publisher.Flux",
             "reactor.core.publisher.Mono",
             "reactor.core.scheduler.Schedulers");

@@ -20,6 +20,7 @@ public final class CallerDetection {
     private final boolean reactor;
     private final boolean vertx;
     private final boolean netty;
+    private final @Nullable Class<?> xnioLoop;
     private final boolean servlet;
 
     /**
@@ -28,7 +29,7 @@ public final class CallerDetection {
      * @param detectors asked first, in this order
      * @param loopNamePatterns names of threads to take for event loops besides those that are recognised, {@code *}
      *     allowed
-     * @param classLoader where Reactor, Netty, Vert.x and the servlet API are looked for
+     * @param classLoader where Reactor, Netty, Vert.x, Undertow and the servlet API are looked for
      */
     public CallerDetection(
             List<CallerDetector> detectors, List<String> loopNamePatterns, @Nullable ClassLoader classLoader) {
@@ -37,6 +38,10 @@ public final class CallerDetection {
         this.reactor = ClassUtils.isPresent("reactor.core.scheduler.Schedulers", classLoader);
         this.vertx = ClassUtils.isPresent("io.vertx.core.Context", classLoader);
         this.netty = ClassUtils.isPresent("io.netty.util.concurrent.FastThreadLocalThread", classLoader);
+        // By name: no Boot after 3.5 has Undertow, whose loops these are
+        this.xnioLoop = ClassUtils.isPresent("org.xnio.XnioIoThread", classLoader)
+                ? ClassUtils.resolveClassName("org.xnio.XnioIoThread", classLoader)
+                : null;
         this.servlet = ClassUtils.isPresent("jakarta.servlet.ServletRequest", classLoader)
                 && ClassUtils.isPresent("org.springframework.web.context.request.RequestContextHolder", classLoader);
     }
@@ -71,6 +76,9 @@ public final class CallerDetection {
             return VertxThreads.isEventLoop();
         }
         if (netty && NettyThreads.isEventLoop(thread)) {
+            return true;
+        }
+        if (xnioLoop != null && xnioLoop.isInstance(thread)) {
             return true;
         }
         return loopNamePatterns.length > 0 && PatternMatchUtils.simpleMatch(loopNamePatterns, thread.getName());

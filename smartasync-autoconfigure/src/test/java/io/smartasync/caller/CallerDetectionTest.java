@@ -32,6 +32,9 @@ import org.springframework.core.task.VirtualThreadTaskExecutor;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
+import org.xnio.OptionMap;
+import org.xnio.Xnio;
+import org.xnio.XnioWorker;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.resources.LoopResources;
@@ -147,6 +150,17 @@ class CallerDetectionTest {
                     .isEqualTo(Caller.PLATFORM);
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void theLoopOfUndertowIsEventLoopAndItsWorkerIsNot() throws Exception {
+        XnioWorker server = Xnio.getInstance().createWorker(OptionMap.EMPTY);
+        try {
+            assertThat(callerOn(server.getIoThread())).isEqualTo(Caller.EVENT_LOOP);
+            assertThat(callerOn(server)).isEqualTo(Caller.PLATFORM);
+        } finally {
+            server.shutdownNow();
         }
     }
 
