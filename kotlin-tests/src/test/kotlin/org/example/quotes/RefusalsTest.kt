@@ -7,10 +7,12 @@ import io.smartasync.Workload
 import io.smartasync.autoconfigure.SmartAsyncAutoConfiguration
 import io.smartasync.bridge.ImportSmartAsyncBridges
 import io.smartasync.test.RecordedCalls
+import java.util.function.Supplier
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flowOf
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.yield
 import org.assertj.core.api.Assertions.assertThat
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.Timeout
@@ -39,6 +41,60 @@ class RefusalsTest {
             assertThat(context.startupFailure).rootCause().hasMessageContaining("it suspends and returns Flow")
         }
     }
+
+    open class InBackground {
+        @SmartAsync(background = true)
+        open suspend fun warmUp() {}
+    }
+
+    @Test
+    fun `a suspending function can't run in the background, which is said at startup`() {
+        application.withBean(InBackground::class.java).run { context ->
+            assertThat(context.startupFailure).rootCause().isInstanceOf(SmartAsyncConfigurationException::class.java)
+            assertThat(context.startupFailure).rootCause().hasMessageContaining("background = true, but it is a suspending")
+        }
+    }
+
+    open class OnItself {
+        @SmartAsync(workload = Workload.IO)
+        open suspend fun find(id: Int = 4): Int = id
+
+        @SmartAsync
+        open fun plain(id: Int = 4): Int = id
+
+        open suspend fun suspending(): Int = find(3)
+
+        open suspend fun afterSuspension(): Int {
+            yield()
+            return find(3)
+        }
+
+        open fun byDefault(): Int = plain()
+
+        open suspend fun suspendingByDefault(): Int = find()
+
+        open fun later(): Supplier<Int> = Supplier { plain(3) }
+
+        open fun ofAnother(other: OnItself): Supplier<Int> = Supplier { other.plain() }
+    }
+
+    @Test
+    fun `calls of a bean on itself are found, however they are compiled`() {
+        application.withBean(OnItself::class.java).withPropertyValues("smartasync.self-invocation=fail").run { context ->
+            val problems = context.startupFailure!!.rootCause().message!!.lines()
+                .mapNotNull { Regex("OnItself\\.(\\w+)\\(.* calls the @SmartAsync method .*OnItself\\.(\\w+)").find(it) }
+                .map { "${it.groupValues[1]} > ${it.groupValues[2]}" }
+            assertThat(problems).containsExactlyInAnyOrder(
+                "suspending > find",
+                "afterSuspension > find",
+                "byDefault > plain",
+                "suspendingByDefault > find",
+                "later > plain",
+            )
+        }
+    }
+
+    private fun Throwable.rootCause(): Throwable = generateSequence(this) { it.cause }.last()
 
     @SmartAsyncBridge(JdbcRates::class)
     interface SuspendingBridge {

@@ -7,7 +7,9 @@ import io.smartasync.plan.WovenMethods;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -104,28 +106,46 @@ public final class SelfInvocations {
         if (file == null) {
             return;
         }
-        Map<String, String> lambdas = file.calls().stream()
-                .filter(call -> call.reference() && has(file, call.callee(), Opcodes.ACC_SYNTHETIC))
-                .collect(Collectors.toMap(Call::callee, Call::caller, (one, other) -> one));
+        Map<String, Set<String>> callersOfParts = file.calls().stream()
+                .filter(call -> call.handedOn() && has(file, call.callee(), Opcodes.ACC_SYNTHETIC | Opcodes.ACC_STATIC))
+                .collect(Collectors.groupingBy(Call::callee, Collectors.mapping(Call::caller, Collectors.toSet())));
         for (Call call : file.calls()) {
-            String caller = call.caller();
-            for (int depth = 0; depth < lambdas.size() && lambdas.containsKey(caller); depth++) {
-                caller = lambdas.get(caller);
-            }
-            if (runs(file, caller)) {
-                if (call.nonVirtual()) {
-                    calledBySubclass.add(call.callee());
-                }
-                Method callee = annotated.get(call.callee());
-                if (callee != null
-                        && !callee.equals(annotated.get(caller))
-                        && !has(file, caller, Opcodes.ACC_BRIDGE) // the compiler's second signature of the callee
-                        && reaches(call, file, type, callee)) {
-                    add(type, caller, file.source(), call.line(), callee);
-                }
+            for (String caller : methodsAround(call.caller(), callersOfParts)) {
+                look(call, caller, file, type);
             }
         }
         overridden.addAll(file.methods().keySet());
+    }
+
+    /** Which methods of the source run a part that the compiler made a method of, such as a lambda. */
+    private static Set<String> methodsAround(String part, Map<String, Set<String>> callersOfParts) {
+        Set<String> found = new LinkedHashSet<>(Set.of(part));
+        Deque<String> parts = new ArrayDeque<>(found);
+        while (!parts.isEmpty()) {
+            for (String caller : callersOfParts.getOrDefault(parts.remove(), Set.of())) {
+                if (found.add(caller)) {
+                    parts.add(caller);
+                }
+            }
+        }
+        found.removeAll(callersOfParts.keySet());
+        return found;
+    }
+
+    private void look(Call call, String caller, ThisCalls file, Class<?> type) {
+        if (!runs(file, caller) || has(file, caller, Opcodes.ACC_STATIC)) { // to which nobody hands `this`
+            return;
+        }
+        if (call.nonVirtual()) {
+            calledBySubclass.add(call.callee());
+        }
+        Method callee = annotated.get(call.callee());
+        if (callee != null
+                && !callee.equals(annotated.get(caller))
+                && !has(file, caller, Opcodes.ACC_BRIDGE) // the compiler's second signature of the callee
+                && reaches(call, file, type, callee)) {
+            add(type, caller, file.source(), call.line(), callee);
+        }
     }
 
     /** Whether a method of a superclass is still there for the bean. */

@@ -23,6 +23,9 @@ import org.springframework.util.ClassUtils;
  * What a class file says of calls on {@code this}: of each method which others it invokes, or refers to, on the very object
  * that it runs on. Methods are named as class files do, {@code find(Ljava/lang/String;)V}.
  *
+ * <p>That includes static methods which a compiler made and gives {@code this} first: Kotlin's lambdas, the code of its
+ * suspending functions and what fills in default arguments.
+ *
  * <p>{@code this} is followed over the operand stack, and nowhere else. So each call that is found is one, but a call is
  * missed whose receiver was kept in a variable or field first, as inner classes do.
  */
@@ -34,10 +37,10 @@ final class ThisCalls extends ClassVisitor {
      * @param caller the method with the instruction, which may be the body of a lambda
      * @param callee what is called
      * @param nonVirtual whether it is called as it stands in the superclass, overridden or not
-     * @param reference whether it is not called but handed on, as {@code this::find} or as a lambda
+     * @param handedOn whether {@code this} is handed to it, by {@code this::find}, to a lambda or as a static method's argument
      * @param line 0 if the class file does not know
      */
-    record Call(String caller, String callee, boolean nonVirtual, boolean reference, int line) {}
+    record Call(String caller, String callee, boolean nonVirtual, boolean handedOn, int line) {}
 
     // Tags in the constant pool of a class file
     private static final int METHOD_REFERENCE = 10;
@@ -45,6 +48,7 @@ final class ThisCalls extends ClassVisitor {
 
     private final Map<String, Integer> methods = new HashMap<>();
     private final List<Call> calls = new ArrayList<>();
+    private String type = "";
     private String source = "";
 
     private ThisCalls() {
@@ -89,7 +93,7 @@ final class ThisCalls extends ClassVisitor {
         return calls;
     }
 
-    /** The instance methods by their access flags, abstract ones too. */
+    /** The methods that run on {@code this} by their access flags, abstract ones too. */
     Map<String, Integer> methods() {
         return methods;
     }
@@ -100,6 +104,17 @@ final class ThisCalls extends ClassVisitor {
     }
 
     @Override
+    public void visit(
+            int version,
+            int access,
+            String name,
+            @Nullable String signature,
+            @Nullable String superName,
+            String @Nullable [] interfaces) {
+        type = name;
+    }
+
+    @Override
     public void visitSource(@Nullable String file, @Nullable String debug) {
         source = file == null ? "" : file;
     }
@@ -107,11 +122,16 @@ final class ThisCalls extends ClassVisitor {
     @Override
     public @Nullable MethodVisitor visitMethod(
             int access, String name, String descriptor, @Nullable String signature, String @Nullable [] exceptions) {
-        if ((access & Opcodes.ACC_STATIC) != 0) {
+        if ((access & Opcodes.ACC_STATIC) != 0 && !takesThis(type, name, descriptor)) {
             return null;
         }
         methods.put(name + descriptor, access);
         return new Code(name + descriptor);
+    }
+
+    /** Whether it is a static method that a compiler made of what is written as part of an instance method. */
+    private boolean takesThis(String owner, String name, String descriptor) {
+        return owner.equals(type) && name.indexOf('$') >= 0 && descriptor.startsWith("(L" + type + ";");
     }
 
     /**
@@ -126,7 +146,6 @@ final class ThisCalls extends ClassVisitor {
         private final StringBuilder stack = new StringBuilder();
         private final Map<Label, String> expected = new HashMap<>();
         private boolean reachable = true;
-        private boolean thisReplaced;
         private int line;
 
         Code(String method) {
@@ -138,8 +157,9 @@ final class ThisCalls extends ClassVisitor {
         public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
             int sizes = Type.getArgumentsAndReturnSizes(descriptor); // counts a receiver
             int words = opcode == Opcodes.INVOKESTATIC ? (sizes >> 2) - 1 : sizes >> 2;
-            if (opcode != Opcodes.INVOKESTATIC && isThis(words)) {
-                calls.add(new Call(method, name + descriptor, opcode == Opcodes.INVOKESPECIAL, false, line));
+            boolean isStatic = opcode == Opcodes.INVOKESTATIC;
+            if (isThis(words) && (!isStatic || takesThis(owner, name, descriptor))) {
+                calls.add(new Call(method, name + descriptor, opcode == Opcodes.INVOKESPECIAL, isStatic, line));
             }
             change(words, sizes & 3);
         }
@@ -151,8 +171,9 @@ final class ThisCalls extends ClassVisitor {
             for (Object argument : arguments) {
                 if (argument instanceof Handle handle
                         && handle.getTag() >= Opcodes.H_INVOKEVIRTUAL
-                        && handle.getTag() != Opcodes.H_INVOKESTATIC
-                        && isThis(words)) {
+                        && isThis(words)
+                        && (handle.getTag() != Opcodes.H_INVOKESTATIC
+                                || takesThis(handle.getOwner(), handle.getName(), handle.getDesc()))) {
                     calls.add(new Call(method, handle.getName() + handle.getDesc(), false, true, line));
                 }
             }
@@ -161,7 +182,7 @@ final class ThisCalls extends ClassVisitor {
 
         @Override
         public void visitLineNumber(int number, Label start) {
-            line = number;
+            line = method.contains("$default(") ? 0 : number; // there the declaration's, and not that of the call
         }
 
         @Override
@@ -219,14 +240,12 @@ final class ThisCalls extends ClassVisitor {
         @Override
         public void visitVarInsn(int opcode, int variable) {
             switch (opcode) {
-                case Opcodes.ALOAD -> stack.append(variable == 0 && !thisReplaced ? THIS : '.');
+                case Opcodes.ALOAD -> stack.append(variable == 0 ? THIS : '.');
                 case Opcodes.ILOAD, Opcodes.FLOAD -> change(0, 1);
                 case Opcodes.LLOAD, Opcodes.DLOAD -> change(0, 2);
                 case Opcodes.LSTORE, Opcodes.DSTORE -> change(2, 0);
-                case Opcodes.ISTORE, Opcodes.FSTORE, Opcodes.ASTORE -> {
-                    change(1, 0);
-                    thisReplaced |= variable == 0;
-                }
+                case Opcodes.ISTORE, Opcodes.FSTORE, Opcodes.ASTORE ->
+                    change(1, 0); // in 0, where a coroutine goes on, `this`
                 default -> {}
             }
         }

@@ -77,7 +77,7 @@ final class MethodChecks {
                 ? "@SmartAsyncBridge method " + ClassUtils.getQualifiedMethodName(method)
                 : describe(planned.type(), method);
         if (Suspending.is(method)) {
-            checkSuspending(method, subject, workload, problems);
+            checkSuspending(method, subject, workload, background, problems);
             return;
         }
         if (background && type != void.class && bridged) {
@@ -137,7 +137,14 @@ final class MethodChecks {
         }
     }
 
-    private static void checkSuspending(Method method, String subject, Workload workload, List<Problem> problems) {
+    private static void checkSuspending(
+            Method method, String subject, Workload workload, boolean background, List<Problem> problems) {
+        if (background) {
+            problems.add(new Problem(
+                    subject,
+                    "background = true, but it is a suspending function, for whose end its caller waits",
+                    "Remove 'suspend', or background."));
+        }
         if (!Suspending.SUPPORTED) {
             problems.add(new Problem(
                     subject,
