@@ -12,6 +12,7 @@ import io.smartasync.execution.ContextCarrier;
 import io.smartasync.execution.ContextPropagation;
 import io.smartasync.execution.ExecutorDirectory;
 import io.smartasync.execution.ExecutorLifecycle;
+import io.smartasync.execution.ExecutorOpening;
 import io.smartasync.execution.MethodRegistry;
 import io.smartasync.execution.SmartAsyncEngine;
 import io.smartasync.execution.SmartAsyncTemplate;
@@ -136,6 +137,11 @@ public final class SmartAsyncAutoConfiguration {
     @Bean
     static ExecutorLifecycle smartAsyncExecutorLifecycle(ExecutorDirectory executors) {
         return new ExecutorLifecycle(executors::own);
+    }
+
+    @Bean
+    static ExecutorOpening smartAsyncExecutorOpening(ExecutorDirectory executors) {
+        return new ExecutorOpening(executors::own);
     }
 
     @Bean

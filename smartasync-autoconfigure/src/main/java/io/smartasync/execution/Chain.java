@@ -48,6 +48,17 @@ final class Chain {
         return null;
     }
 
+    /** How many permits of {@code executor} they hold. */
+    static int permits(@Nullable Link from, BodyExecutor executor) {
+        int permits = 0;
+        for (Link link = from; link != null; link = link.parent()) {
+            if (link.executor() == executor && link.holdsPermit()) {
+                permits++;
+            }
+        }
+        return permits;
+    }
+
     /** The executors whose permits they run under. */
     static Set<BodyExecutor> occupied(@Nullable Link from) {
         Set<BodyExecutor> executors = new HashSet<>();

@@ -9,6 +9,8 @@ import org.springframework.context.SmartLifecycle;
  * Shuts the executors down when the application stops: after the web server has drained, since its last requests still need
  * them, and before the beans go that the bodies use. All are closed at once, then each has its await period. Their threads
  * end when all are idle or their periods over, since the work of one may need another.
+ *
+ * @see ExecutorOpening
  */
 public final class ExecutorLifecycle implements SmartLifecycle {
 
@@ -18,15 +20,14 @@ public final class ExecutorLifecycle implements SmartLifecycle {
     private final Supplier<List<SmartAsyncTaskExecutor>> executors;
     private volatile boolean running;
 
-    /** Looks the executors up when it starts or stops them. */
+    /** Looks the executors up when it stops them. */
     public ExecutorLifecycle(Supplier<List<SmartAsyncTaskExecutor>> executors) {
         this.executors = executors;
     }
 
     @Override
     public void start() {
-        executors.get().forEach(SmartAsyncTaskExecutor::open);
-        running = true;
+        running = true; // ExecutorOpening opens them
     }
 
     @Override

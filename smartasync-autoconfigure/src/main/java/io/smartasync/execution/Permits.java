@@ -109,9 +109,12 @@ final class Permits<T> {
         return queued.get();
     }
 
-    /** Whether nothing runs or waits. A task that leaves the queue has its permit before, so none is overlooked. */
-    boolean isIdle() {
-        return waiting() == 0 && taken() == 0;
+    /**
+     * Whether nothing waits or runs, besides {@code others} that do. A task that leaves the queue has its permit before, so none
+     * is overlooked.
+     */
+    boolean isIdleBut(int others) {
+        return waiting() == 0 && taken() <= others;
     }
 
     private void startWaiting() {

@@ -37,6 +37,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     private volatile ExecutorService threads;
     private final Object idle = new Object();
     private volatile boolean closed;
+    private volatile int permitsOfCloser;
     private volatile ExecutorSettings current; // with the limits of the last resize
     private final Loans loans = new Loans();
     private final LongAdder completed = new LongAdder();
@@ -250,7 +251,7 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
 
     /** Some results are pending without a permit of their own. */
     private boolean isIdle() {
-        return permits.isIdle() && pending.isEmpty();
+        return permits.isIdleBut(permitsOfCloser) && pending.isEmpty();
     }
 
     private boolean start(Task task) {
@@ -291,8 +292,9 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         }
     }
 
-    /** Refuses new work. */
+    /** Refuses new work. If a body does so, by stopping the application, neither that nor those who wait for it end before. */
     void close() {
+        permitsOfCloser = Chain.permits(Chain.running(), this);
         closed = true;
     }
 
@@ -340,7 +342,11 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
      * pending. What waits or is pending later finds the threads shut down.
      */
     private void abandon() {
+        boolean goesOn = Chain.isOnThreadOfBody() && !Thread.currentThread().isInterrupted();
         List<Runnable> withoutThread = threads.shutdownNow();
+        if (goesOn) {
+            Thread.interrupted(); // the rest of the application is still to be stopped by this thread
+        }
         refuseWaiting();
         for (Runnable lost : withoutThread) {
             if (lost instanceof Task task) {

@@ -38,7 +38,7 @@ class PermitsTest {
         assertThat(started).containsExactly("a", "b", "c", "d");
         permits.release();
         permits.release();
-        assertThat(permits.isIdle()).isTrue();
+        assertThat(permits.isIdleBut(0)).isTrue();
     }
 
     @Test
@@ -64,7 +64,7 @@ class PermitsTest {
             submitter.get();
         }
         assertThat(permits.waiting()).isZero();
-        assertThat(permits.isIdle())
+        assertThat(permits.isIdleBut(0))
                 .as("permits that came back once, and no more")
                 .isTrue();
     }
@@ -93,7 +93,7 @@ class PermitsTest {
         permits.release();
         assertThat(started).containsExactly("a", "b");
         permits.release();
-        assertThat(permits.isIdle()).isTrue();
+        assertThat(permits.isIdleBut(0)).isTrue();
     }
 
     @Test
@@ -133,7 +133,7 @@ class PermitsTest {
         Phaser together = new Phaser(submitters) {
             @Override
             protected boolean onAdvance(int round, int parties) {
-                return round == rounds || !permits.isIdle();
+                return round == rounds || !permits.isIdleBut(0);
             }
         };
         ExecutorService threads = Executors.newFixedThreadPool(submitters);
@@ -159,7 +159,7 @@ class PermitsTest {
         }
         threads.shutdown();
         assertThat(permits.waiting()).as("forgotten in the queue").isZero();
-        assertThat(permits.isIdle())
+        assertThat(permits.isIdleBut(0))
                 .as("permits that came back once, and no more")
                 .isTrue();
         assertThat(most.get()).as("at once").isBetween(1, limit);

@@ -37,6 +37,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.core.task.TaskRejectedException;
@@ -488,6 +489,86 @@ class ShutdownTest {
         });
     }
 
+    static class Early implements SmartLifecycle {
+
+        private final Bean bean;
+        private final List<String> answers = new ArrayList<>();
+
+        Early(Bean bean) {
+            this.bean = bean;
+        }
+
+        List<String> answers() {
+            return answers;
+        }
+
+        @Override
+        public void start() {
+            answers.add(bean.nothing().join());
+        }
+
+        @Override
+        public void stop() {}
+
+        @Override
+        public boolean isRunning() {
+            return false;
+        }
+
+        @Override
+        public int getPhase() {
+            return 0;
+        }
+    }
+
+    @Test
+    void whatIsStartedEarlyMayMakeCallsWhenTheApplicationIsStartedAgain() {
+        TestContext.with(Bean.class, Early.class).run(context -> {
+            ConfigurableApplicationContext application = context.getSourceApplicationContext();
+            application.stop();
+            application.start();
+            assertThat(context.getBean(Early.class).answers()).containsExactly("nothing", "nothing");
+        });
+    }
+
+    /** With the await period of half a minute that executors have, the test would be late. */
+    @ParameterizedTest
+    @Timeout(20)
+    @ValueSource(strings = {"auto", "platform"})
+    void aBodyThatStopsTheApplicationIsNeitherWaitedForNorInterrupted(String threads) {
+        TestContext.with(Bean.class, Resource.class)
+                .withPropertyValues("smartasync.executors.io.threads=" + threads)
+                .run(context -> {
+                    Resource resource = context.getBean(Resource.class);
+                    Calls calls = TestContext.calls(context);
+                    CountDownLatch started = new CountDownLatch(1);
+                    CountDownLatch release = new CountDownLatch(1);
+                    CompletableFuture<String> inFlight =
+                            context.getBean(Bean.class).work(started, release);
+                    started.await();
+
+                    CompletableFuture<Boolean> interrupted = context.getBean(Bean.class)
+                            .stop(() -> {
+                                Thread stopping = Thread.currentThread();
+                                CompletableFuture.runAsync(
+                                        () -> {
+                                            Await.until(
+                                                    "the shutdown to wait for others",
+                                                    () -> stopping.getState() == Thread.State.TIMED_WAITING);
+                                            release.countDown();
+                                        },
+                                        task -> new Thread(task).start());
+                                context.getSourceApplicationContext().close();
+                            });
+
+                    assertThat(interrupted.get(15, TimeUnit.SECONDS)).isFalse();
+                    assertThat(inFlight.get(10, TimeUnit.SECONDS)).isEqualTo("done with nothing");
+                    assertThat(resource.isOpen()).isFalse();
+                    assertThat(calls.by("outcome")).containsOnlyKeys("SUCCESS");
+                    assertNoThreadIsLeft();
+                });
+    }
+
     /** Virtual ones are not listed. */
     private static ApplicationContextRunner onPlatformThreads() {
         return TestContext.with(Bean.class).withPropertyValues("smartasync.executors.io.threads=platform");
@@ -585,6 +666,11 @@ class ShutdownTest {
 
         public CompletableFuture<String> nothing() {
             return CompletableFuture.completedFuture("nothing");
+        }
+
+        public CompletableFuture<Boolean> stop(Runnable application) {
+            application.run();
+            return CompletableFuture.completedFuture(Thread.currentThread().isInterrupted());
         }
     }
 }
