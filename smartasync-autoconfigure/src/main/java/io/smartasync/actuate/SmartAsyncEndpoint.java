@@ -10,7 +10,6 @@ import io.smartasync.execution.SmartAsyncTaskExecutor;
 import io.smartasync.plan.DurationText;
 import io.smartasync.plan.Wish;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -61,14 +60,15 @@ public class SmartAsyncEndpoint {
     /**
      * All that there is to say.
      *
-     * @param since when counting began: with the start of the application, or with the first call where beans are made lazily
+     * @param since when counting began, as ISO 8601 says it: with the start of the application, or with the first call where
+     *     beans are made lazily
      * @param findings what to change and why
      * @param executors the executors of {@code smartasync.executors}
      * @param methods methods, bridges and operations
      * @param boundsMillis upper bounds of the buckets of all histograms
      */
     public record Report(
-            Instant since,
+            String since, // not every library for JSON knows Instant
             List<Finding> findings,
             List<ExecutorReport> executors,
             List<MethodReport> methods,
@@ -138,7 +138,7 @@ public class SmartAsyncEndpoint {
     public Report report() {
         List<SmartAsyncTaskExecutor> all = executors.get();
         return new Report(
-                statistics.since(),
+                statistics.since().toString(),
                 findings.of(statistics.byMethod(), all),
                 all.stream().map(ExecutorReport::of).toList(),
                 reports.all(),
