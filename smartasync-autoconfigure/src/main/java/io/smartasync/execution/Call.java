@@ -162,6 +162,11 @@ class Call {
         return Outcome.CANCELLED;
     }
 
+    /** Gives the current thread, if it has the context of this call, what it had before, until that is closed. */
+    CapturedContext.@Nullable Hidden hideContext() {
+        return null;
+    }
+
     /** Stops the body, which nobody waits for any more. */
     void abort(boolean interrupt) {}
 }

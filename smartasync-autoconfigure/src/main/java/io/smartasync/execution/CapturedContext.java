@@ -1,5 +1,7 @@
 package io.smartasync.execution;
 
+import org.jspecify.annotations.Nullable;
+
 /** The context of a caller on its way to the thread of a body. */
 interface CapturedContext {
 
@@ -19,6 +21,30 @@ interface CapturedContext {
         BORROWED
     }
 
-    /** Puts it on the current thread; closing the scope takes it away again. */
-    AutoCloseable open(ThreadKind thread);
+    /** Puts it on the current thread. */
+    Scope open(ThreadKind thread);
+
+    /** Where the current thread has what was captured. */
+    @FunctionalInterface
+    interface Scope extends AutoCloseable {
+
+        /**
+         * Gives the thread what it had before, until that is closed. The scope stays open, because others may have opened
+         * theirs inside it, which have to be closed before. Never fails.
+         *
+         * @return {@code null} if the thread has nothing else
+         */
+        default @Nullable Hidden hide() {
+            return null;
+        }
+    }
+
+    /** Where the current thread has nothing of what was captured. */
+    @FunctionalInterface
+    interface Hidden extends AutoCloseable {
+
+        /** Never fails. */
+        @Override
+        void close();
+    }
 }

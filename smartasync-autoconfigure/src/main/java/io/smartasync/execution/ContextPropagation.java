@@ -8,7 +8,6 @@ import io.micrometer.context.ThreadLocalAccessor;
 import io.micrometer.context.integration.Slf4jThreadLocalAccessor;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -70,8 +69,10 @@ public final class ContextPropagation implements ContextCarrier {
         private final List<ThreadLocalAccessor<?>> threadLocalsSeen;
         private final List<ContextAccessor<?, ?>> contextsSeen;
         private final ThreadLocalAccessor<?>[] accessors;
+        private final @Nullable Object[] nothings;
         private final Runnable clearing = this::clear;
-        private final AutoCloseable clean = this::clear;
+        private final CapturedContext.Scope ofPool;
+        private final CapturedContext.Scope ofNew;
         private final ContextSnapshotFactory waiting;
         private final ContextSnapshotFactory detached;
         private final CapturedContext nothing = thread -> open(thread, NOTHING);
@@ -89,6 +90,9 @@ public final class ContextPropagation implements ContextCarrier {
             contextsSeen.forEach(registry::registerContextAccessor);
             registry.fix();
             accessors = registry.getThreadLocalAccessors().toArray(ThreadLocalAccessor<?>[]::new);
+            nothings = new Object[accessors.length];
+            ofPool = new Scope(nothings, NOTHING.setThreadLocals(), clearing);
+            ofNew = new Scope(nothings, NOTHING.setThreadLocals(), () -> {});
             waiting = ContextSnapshotFactory.builder().contextRegistry(registry).build();
             detached = ContextSnapshotFactory.builder()
                     .contextRegistry(registry)
@@ -135,31 +139,52 @@ public final class ContextPropagation implements ContextCarrier {
             return thread -> open(thread, snapshot);
         }
 
-        private AutoCloseable open(CapturedContext.ThreadKind thread, ContextSnapshot snapshot) {
+        private CapturedContext.Scope open(CapturedContext.ThreadKind thread, ContextSnapshot snapshot) {
             return switch (thread) {
-                case POOLED -> snapshot == NOTHING ? clean : setUntil(clearing, snapshot);
-                case NEW -> snapshot.setThreadLocals();
+                case POOLED -> snapshot == NOTHING ? ofPool : set(snapshot, nothings, clearing);
+                case NEW -> snapshot == NOTHING ? ofNew : set(snapshot, nothings, () -> {});
                 case BORROWED -> {
                     @Nullable Object[] before = values();
-                    yield setUntil(() -> backTo(before), snapshot);
+                    yield set(snapshot, before, () -> exchange(before));
                 }
             };
         }
 
         /** Whatever an accessor throws, {@code cleanUp} comes last; some are set already when setting another one fails. */
-        private static AutoCloseable setUntil(Runnable cleanUp, ContextSnapshot snapshot) {
+        private CapturedContext.Scope set(ContextSnapshot snapshot, @Nullable Object[] before, Runnable cleanUp) {
             try {
-                ContextSnapshot.Scope scope = snapshot.setThreadLocals();
-                return () -> {
-                    try {
-                        scope.close();
-                    } finally {
-                        cleanUp.run();
-                    }
-                };
+                return new Scope(before, snapshot.setThreadLocals(), cleanUp);
             } catch (Throwable ex) {
                 cleanUp.run();
                 throw ex;
+            }
+        }
+
+        private final class Scope implements CapturedContext.Scope {
+
+            private final @Nullable Object[] before;
+            private final ContextSnapshot.Scope carried;
+            private final Runnable cleanUp;
+
+            Scope(@Nullable Object[] before, ContextSnapshot.Scope carried, Runnable cleanUp) {
+                this.before = before;
+                this.carried = carried;
+                this.cleanUp = cleanUp;
+            }
+
+            @Override
+            public CapturedContext.@Nullable Hidden hide() {
+                @Nullable Object @Nullable [] hidden = exchange(before);
+                return hidden == null ? null : () -> giveBack(hidden, before);
+            }
+
+            @Override
+            public void close() {
+                try {
+                    carried.close();
+                } finally {
+                    cleanUp.run();
+                }
             }
         }
 
@@ -171,17 +196,46 @@ public final class ContextPropagation implements ContextCarrier {
             return values;
         }
 
-        /** Touches only what a body has left: to set an observation opens a scope, which would stay on the thread. */
-        private void backTo(@Nullable Object[] values) {
+        /**
+         * Touches only what differs: to set an observation opens a scope, which stays on the thread until it is restored.
+         * Never fails.
+         *
+         * @return what was there, {@code null} if nothing differs
+         */
+        private @Nullable Object @Nullable [] exchange(@Nullable Object[] values) {
+            @Nullable Object @Nullable [] found = null;
             for (int i = 0; i < values.length; i++) {
                 try {
-                    if (!Objects.equals(accessors[i].getValue(), values[i])) {
+                    Object value = accessors[i].getValue();
+                    if (!isSame(value, values[i])) {
                         set(accessors[i], values[i]);
+                        found = found == null ? values.clone() : found;
+                        found[i] = value;
                     }
                 } catch (Throwable ex) { // the others', perhaps somebody's identity, must not stay
                     CallLog.warn(logger, "The context of a call can't be taken from its thread", ex);
                 }
             }
+            return found;
+        }
+
+        private void giveBack(@Nullable Object[] found, @Nullable Object[] values) {
+            for (int i = values.length - 1; i >= 0; i--) {
+                if (!isSame(found[i], values[i])) {
+                    try {
+                        restore(accessors[i], found[i]);
+                    } catch (Throwable ex) {
+                        CallLog.warn(logger, "The context of a call can't be given back to its thread", ex);
+                    }
+                }
+            }
+        }
+
+        /** Not by {@code equals} of what applications have there, which may do anything; the MDC is a copy each time. */
+        private static boolean isSame(@Nullable Object one, @Nullable Object other) {
+            return one == other
+                    || (one instanceof Map<?, ?> map && map.equals(other))
+                    || (isNothing(one) && isNothing(other));
         }
 
         @SuppressWarnings("unchecked")
@@ -190,6 +244,15 @@ public final class ContextPropagation implements ContextCarrier {
                 accessor.setValue();
             } else {
                 accessor.setValue((V) value);
+            }
+        }
+
+        @SuppressWarnings("unchecked")
+        private static <V> void restore(ThreadLocalAccessor<V> accessor, @Nullable Object value) {
+            if (value == null) {
+                accessor.restore();
+            } else {
+                accessor.restore((V) value);
             }
         }
 

@@ -172,21 +172,26 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
     }
 
     /** Until it is closed the current thread has the context of the caller, and what it starts is part of this call. */
-    AutoCloseable openScopes(boolean here, Part part) {
-        AutoCloseable carried = openContext(here);
+    CapturedContext.Scope openScopes(boolean here, Part part) {
+        CapturedContext.Scope carried =
+                context.open(here ? CapturedContext.ThreadKind.BORROWED : executor.threadKind());
         if (observed() == null) {
             return carried;
         }
         CallObserver.Scope followed = openScope();
-        return () -> {
-            try (carried) {
-                followed.close();
+        return new CapturedContext.Scope() {
+            @Override
+            public CapturedContext.@Nullable Hidden hide() {
+                return carried.hide();
+            }
+
+            @Override
+            public void close() throws Exception {
+                try (carried) {
+                    followed.close();
+                }
             }
         };
-    }
-
-    private AutoCloseable openContext(boolean here) {
-        return context.open(here ? CapturedContext.ThreadKind.BORROWED : executor.threadKind());
     }
 
     @Override

@@ -7,8 +7,6 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.FutureTask;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import org.springframework.core.task.TaskRejectedException;
@@ -16,9 +14,7 @@ import reactor.core.CoreSubscriber;
 import reactor.util.context.Context;
 
 /** One subscription to an offloaded method: the method is called, subscribed to and pulled from on the executor. */
-class ReactorCall extends OffloadedCall implements AutoCloseable {
-
-    private static final Log logger = LogFactory.getLog(ReactorCall.class);
+class ReactorCall extends OffloadedCall {
 
     /** The key in Reactor's context under which a call finds the one that it is part of. */
     private static final Object CHAIN = ReactorCall.class;
@@ -26,7 +22,7 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
     final ReactorSubscription subscription;
     final ReactorEngine.RoutedMono<?> routed;
 
-    private @Nullable AutoCloseable bodyScopes; // seen only by the thread of the body
+    private CapturedContext.@Nullable Scope bodyScopes; // seen only by the thread of the body
 
     /** What was requested later and is under way; made with the first of these. */
     private volatile @Nullable Set<Pull> pulls;
@@ -103,9 +99,6 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
             return; // the body may go on
         }
         if (isOnBodyThread()) {
-            if (Chain.running() == this) { // and not a body in place, which needs its context until it ends
-                close();
-            }
             leaveBody();
         }
         Pull here = pullHere();
@@ -115,30 +108,19 @@ class ReactorCall extends OffloadedCall implements AutoCloseable {
     }
 
     @Override
-    AutoCloseable openScopes(boolean here, Part part) {
-        AutoCloseable scopes = super.openScopes(here, part);
-        if (part != this) {
-            return scopes;
+    CapturedContext.Scope openScopes(boolean here, Part part) {
+        CapturedContext.Scope scopes = super.openScopes(here, part);
+        if (part == this) {
+            bodyScopes = scopes;
         }
-        bodyScopes = scopes;
-        return this;
+        return scopes;
     }
 
-    /**
-     * Closes the scopes of the body when it ends, or when the call does if that is earlier: what this thread does next is
-     * downstream, and may be somebody else's where subscribers share a result.
-     */
+    /** While the result is handed on: what this thread does then may be somebody else's, where subscribers share it. */
     @Override
-    public void close() {
-        AutoCloseable open = bodyScopes;
-        bodyScopes = null;
-        if (open != null) {
-            try {
-                open.close();
-            } catch (Throwable ex) { // an accessor's; the result must not be lost by it
-                CallLog.warn(logger, "The context of a call could not be taken from its thread", ex);
-            }
-        }
+    CapturedContext.@Nullable Hidden hideContext() {
+        CapturedContext.Scope scopes = isOnBodyThread() ? bodyScopes : null;
+        return scopes == null ? null : scopes.hide();
     }
 
     /** Requests on the executor: a source that generates elements when asked for them may block too. */

@@ -140,8 +140,10 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
         if (call.method.givesAtMostOne()) {
             // It is the whole result: many subscribers cancel when they have it
             if (call.settle(Outcome.SUCCESS, null)) {
-                downstream.onNext(element);
-                downstream.onComplete();
+                try (CapturedContext.Hidden hidden = call.hideContext()) {
+                    downstream.onNext(element);
+                    downstream.onComplete();
+                }
                 return;
             }
         } else if (!call.isSettled()) {
@@ -161,7 +163,9 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
     @Override
     public void onComplete() {
         if (call.settle(Outcome.SUCCESS, null)) {
-            downstream.onComplete();
+            try (CapturedContext.Hidden hidden = call.hideContext()) {
+                downstream.onComplete();
+            }
         }
     }
 
@@ -192,7 +196,9 @@ final class ReactorSubscription implements CoreSubscriber<Object>, Subscription,
 
     private void fail(Outcome outcome, Throwable error) {
         if (call.settle(outcome, error)) {
-            downstream.onError(error);
+            try (CapturedContext.Hidden hidden = call.hideContext()) {
+                downstream.onError(error);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncOperations;
 import io.smartasync.Workload;
@@ -24,13 +25,18 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.MDC;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.i18n.LocaleContextHolder;
 import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 import org.springframework.mock.web.MockHttpServletRequest;
@@ -482,6 +488,38 @@ class ContextTest {
         }
     }
 
+    /** Then scopes of Reactor's may be open around the result, inside those of the body. */
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void nothingStaysOnTheThreadWhereReactorPropagatesTheContextToo(CapturedOutput output) {
+        ObservationRegistry observations = ObservationRegistry.create();
+        observations.observationConfig().observationHandler(context -> true);
+        ObservationThreadLocalAccessor accessor = ObservationThreadLocalAccessor.getInstance();
+        ObservationRegistry before = accessor.getObservationRegistry();
+        accessor.setObservationRegistry(observations);
+        ThreadPoolTaskExecutor host = new ThreadPoolTaskExecutor();
+        Hooks.enableAutomaticContextPropagation();
+        try {
+            application(() -> host).run(context -> {
+                Bean bean = context.getBean(Bean.class);
+                AtomicReference<Seen> downstream = new AtomicReference<>();
+                Observation.start("outer", observations).scopedChecked(() -> {
+                    Mono<Seen> mono = bean.rewritten().doOnNext(seen -> downstream.set(Seen.here()));
+                    assertThat(get(mono.contextCapture().toFuture()).tenant()).isEqualTo("acme");
+                });
+                assertThat(downstream.get().tenant()).isEqualTo("acme");
+                assertThat(host.submit(Seen::here).get(10, TimeUnit.SECONDS))
+                        .isEqualTo(new Seen(null, null, Locale.getDefault(), false));
+                assertThat(host.submit(() -> openScopes(observations)).get(10, TimeUnit.SECONDS))
+                        .isZero();
+                assertThat(output).doesNotContain("restoring");
+            });
+        } finally {
+            Hooks.disableAutomaticContextPropagation();
+            accessor.setObservationRegistry(before);
+        }
+    }
+
     @Test
     void itCanBeSwitchedOff() {
         application()
@@ -495,8 +533,12 @@ class ContextTest {
     }
 
     private static ApplicationContextRunner application() {
+        return application(ContextTest::propagatingByItself);
+    }
+
+    private static ApplicationContextRunner application(Supplier<ThreadPoolTaskExecutor> host) {
         return TestContext.with(Bean.class)
-                .withBean("host", ThreadPoolTaskExecutor.class, ContextTest::propagatingByItself)
+                .withBean("host", ThreadPoolTaskExecutor.class, host)
                 .withPropertyValues(
                         "smartasync.executors.one.threads=platform", "smartasync.executors.one.concurrency-limit=1");
     }
@@ -533,6 +575,11 @@ class ContextTest {
         @SmartAsync(executor = "one", workload = Workload.IO)
         public Mono<Seen> mono() {
             return Mono.fromCallable(Seen::here);
+        }
+
+        @SmartAsync(executor = "host", workload = Workload.IO)
+        public Mono<Seen> rewritten() {
+            return Mono.fromCallable(Seen::here).contextWrite(context -> context);
         }
 
         @SmartAsync(executor = "one", workload = Workload.IO)
