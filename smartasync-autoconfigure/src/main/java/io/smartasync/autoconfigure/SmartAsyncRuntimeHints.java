@@ -39,9 +39,8 @@ final class SmartAsyncRuntimeHints implements RuntimeHintsRegistrar {
             "reactor.core.scheduler.Schedulers");
 
     /** Made by name, since the class of the second names the servlet API. */
-    private static final List<String> MADE = List.of(
-            "org.springframework.context.i18n.LocaleContextThreadLocalAccessor",
-            "org.springframework.web.context.request.RequestAttributesThreadLocalAccessor");
+    private static final List<String> MADE =
+            List.of("org.springframework.web.context.request.RequestAttributesThreadLocalAccessor");
 
     @Override
     public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {

@@ -12,6 +12,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeanUtils;
+import org.springframework.context.i18n.LocaleContextThreadLocalAccessor;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -22,7 +23,6 @@ public final class ContextPropagation implements ContextCarrier {
 
     private static final String REQUEST_ATTRIBUTES =
             "org.springframework.web.context.request.RequestAttributesThreadLocalAccessor";
-    private static final String LOCALE = "org.springframework.context.i18n.LocaleContextThreadLocalAccessor";
 
     private static final Log logger = LogFactory.getLog(ContextPropagation.class);
 
@@ -84,12 +84,17 @@ public final class ContextPropagation implements ContextCarrier {
             if (ClassUtils.isPresent("org.slf4j.MDC", classLoader)) {
                 registry.registerThreadLocalAccessor(new Slf4jThreadLocalAccessor());
             }
-            add(registry, LOCALE, classLoader);
-            add(registry, REQUEST_ATTRIBUTES, classLoader);
+            registry.registerThreadLocalAccessor(new ResolvedLocale());
+            if (ClassUtils.isPresent(REQUEST_ATTRIBUTES, classLoader)) {
+                Class<?> type = ClassUtils.resolveClassName(REQUEST_ATTRIBUTES, classLoader);
+                registry.registerThreadLocalAccessor((ThreadLocalAccessor<?>) BeanUtils.instantiateClass(type));
+            }
             threadLocalsSeen.forEach(registry::registerThreadLocalAccessor); // the application's own win
             contextsSeen.forEach(registry::registerContextAccessor);
             registry.fix();
-            accessors = registry.getThreadLocalAccessors().toArray(ThreadLocalAccessor<?>[]::new);
+            accessors = registry.getThreadLocalAccessors().stream()
+                    .map(Snapshots::ofThread)
+                    .toArray(ThreadLocalAccessor<?>[]::new);
             nothings = new Object[accessors.length];
             ofPool = new Scope(nothings, NOTHING.setThreadLocals(), clearing);
             ofNew = new Scope(nothings, NOTHING.setThreadLocals(), () -> {});
@@ -100,11 +105,9 @@ public final class ContextPropagation implements ContextCarrier {
                     .build();
         }
 
-        private static void add(ContextRegistry registry, String accessor, @Nullable ClassLoader classLoader) {
-            if (ClassUtils.isPresent(accessor, classLoader)) {
-                Class<?> type = ClassUtils.resolveClassName(accessor, classLoader);
-                registry.registerThreadLocalAccessor((ThreadLocalAccessor<?>) BeanUtils.instantiateClass(type));
-            }
+        /** To give a thread back what it had takes what is there, and no answer of it. */
+        private static ThreadLocalAccessor<?> ofThread(ThreadLocalAccessor<?> accessor) {
+            return accessor instanceof ResolvedLocale ? new LocaleContextThreadLocalAccessor() : accessor;
         }
 
         boolean isOutdated(ContextRegistry global) {

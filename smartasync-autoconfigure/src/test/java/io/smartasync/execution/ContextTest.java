@@ -18,7 +18,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TimeZone;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -37,7 +39,9 @@ import org.slf4j.MDC;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.i18n.LocaleContext;
 import org.springframework.context.i18n.LocaleContextHolder;
+import org.springframework.context.i18n.TimeZoneAwareLocaleContext;
 import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
@@ -95,6 +99,46 @@ class ContextTest {
             assertThat(bean.awaited()).isEqualTo(new Seen("42", "acme", Locale.ITALY, true));
             assertThat(get(bean.offloaded())).isEqualTo(new Seen("42", "acme", Locale.ITALY, false));
             assertThat(get(bean.mono().toFuture())).isEqualTo(new Seen("42", "acme", Locale.ITALY, false));
+        });
+    }
+
+    /** Spring MVC's asks the request each time, which may be over, or serve another client, when the body asks. */
+    @Test
+    void theLocaleIsThatOfTheMomentOfTheCall() {
+        application().withBean("caller", Executor.class, () -> Runnable::run).run(context -> {
+            SmartAsyncOperations onCaller =
+                    context.getBean(SmartAsyncOperations.class).executor("caller");
+            Bean bean = context.getBean(Bean.class);
+            AtomicReference<@Nullable Locale> locale = new AtomicReference<>(Locale.FRANCE);
+            AtomicReference<TimeZone> zone = new AtomicReference<>(TimeZone.getTimeZone("Europe/Paris"));
+            LocaleContext simple = () -> Objects.requireNonNull(locale.get(), "the request is over");
+            LocaleContext zoned = new TimeZoneAwareLocaleContext() {
+                @Override
+                public @Nullable Locale getLocale() {
+                    return simple.getLocale();
+                }
+
+                @Override
+                public TimeZone getTimeZone() {
+                    return zone.get();
+                }
+            };
+            for (LocaleContext ofRequest : List.of(simple, zoned)) {
+                LocaleContextHolder.setLocaleContext(ofRequest);
+                CountDownLatch gate = new CountDownLatch(1);
+                CompletableFuture<Locale> body = bean.localeAfter(gate);
+                locale.set(null);
+                gate.countDown();
+                assertThat(get(body)).isEqualTo(Locale.FRANCE);
+                assertThatThrownBy(() -> get(bean.offloaded())).hasStackTraceContaining("the request is over");
+                locale.set(Locale.FRANCE);
+                assertThat(LocaleContextHolder.getLocaleContext()).isSameAs(ofRequest);
+                Locale onCallers = get(onCaller.future(() -> LocaleContextHolder.getLocale()));
+                assertThat(onCallers).isEqualTo(Locale.FRANCE);
+                assertThat(LocaleContextHolder.getLocaleContext()).isSameAs(ofRequest);
+            }
+            CompletableFuture<TimeZone> body = bean.zone();
+            assertThat(get(body)).isEqualTo(zone.get());
         });
     }
 
@@ -575,6 +619,17 @@ class ContextTest {
         @SmartAsync(executor = "one", workload = Workload.IO)
         public Mono<Seen> mono() {
             return Mono.fromCallable(Seen::here);
+        }
+
+        @SmartAsync("one")
+        public CompletableFuture<Locale> localeAfter(CountDownLatch gate) throws InterruptedException {
+            gate.await();
+            return CompletableFuture.completedFuture(LocaleContextHolder.getLocale());
+        }
+
+        @SmartAsync("one")
+        public CompletableFuture<TimeZone> zone() {
+            return CompletableFuture.completedFuture(LocaleContextHolder.getTimeZone());
         }
 
         @SmartAsync(executor = "host", workload = Workload.IO)
