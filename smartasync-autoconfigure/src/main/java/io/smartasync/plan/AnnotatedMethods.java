@@ -40,11 +40,23 @@ public final class AnnotatedMethods {
         }
         Set<Method> methods = METHODS.get(beanClass);
         if (methods == null) {
-            methods = Collections.unmodifiableSet(MethodIntrospector.selectMethods(
-                    beanClass, (ReflectionUtils.MethodFilter) method -> isAnnotated(method, beanClass)));
+            methods = select(beanClass);
             METHODS.put(beanClass, methods);
         }
         return methods;
+    }
+
+    /** A class that needs another one, which is not there, is refused by Spring when a bean is made of it, if ever. */
+    private static Set<Method> select(Class<?> beanClass) {
+        try {
+            return Collections.unmodifiableSet(MethodIntrospector.selectMethods(
+                    beanClass, (ReflectionUtils.MethodFilter) method -> isAnnotated(method, beanClass)));
+        } catch (IllegalStateException ex) {
+            if (ex.getCause() instanceof LinkageError) {
+                return Set.of();
+            }
+            throw ex;
+        }
     }
 
     /** Whether it is one of Spring's classes. Its samples are applications, and many an application has begun as one. */

@@ -22,6 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.util.ClassUtils;
 import reactor.core.publisher.Mono;
@@ -139,6 +142,7 @@ class OptionalLibrariesTest {
         public String call() throws Exception {
             try (var context = new AnnotationConfigApplicationContext(
                     Quotes.class,
+                    Unused.class,
                     AopAutoConfiguration.class,
                     SmartAsyncAutoConfiguration.class,
                     SmartAsyncMetricsAutoConfiguration.class)) {
@@ -146,6 +150,21 @@ class OptionalLibrariesTest {
                 return quotes.find() + ", " + quotes.findLater().get(10, TimeUnit.SECONDS);
             }
         }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Unused {
+
+        @Bean
+        @Lazy
+        NeverMade neverMade() {
+            return new NeverMade();
+        }
+    }
+
+    /** Where Reactor is not, its methods can't even be listed. */
+    static class NeverMade {
+        public void take(Mono<?> mono) {}
     }
 
     @SmartAsync
