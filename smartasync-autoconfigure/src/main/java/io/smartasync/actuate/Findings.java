@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reads what should be changed from what was counted. Without samples there is no finding. */
 final class Findings {
@@ -81,12 +82,26 @@ final class Findings {
         }
     }
 
-    /** Without a limit, bodies can only wait for the threads of the machine, which others of them compute on. */
-    private static String raise(String method, String executor, List<? extends ExecutorState> executors) {
+    /** What has no limit now had one when it rejected a call. */
+    private static String room(String method, String executor, List<? extends ExecutorState> executors) {
+        boolean unlimited = of(executor, executors)
+                .filter(state -> state.concurrencyLimit() == null)
+                .isPresent();
+        return unlimited
+                ? "none while the executor has no limit, as now"
+                : raise(method, executor, executors) + "   # or a longer queue";
+    }
+
+    private static Optional<? extends ExecutorState> of(String executor, List<? extends ExecutorState> executors) {
         return executors.stream()
                 .filter(state ->
                         executor.equals(state.name()) || executor.equals(ExecutorDirectory.beanName(state.name())))
-                .findFirst()
+                .findFirst();
+    }
+
+    /** Without a limit, bodies can only wait for the threads of the machine, which others of them compute on. */
+    private static String raise(String method, String executor, List<? extends ExecutorState> executors) {
+        return of(executor, executors)
                 .map(state -> state.concurrencyLimit() == null
                         ? rule(
                                 method,
@@ -121,7 +136,7 @@ final class Findings {
                     "calls are rejected by executor '" + calls.executor() + "'",
                     rejected + " of " + calls.time().count() + " calls" + by(calls),
                     "none",
-                    raise(method, calls.executor(), executors) + "   # or a longer queue"));
+                    room(method, calls.executor(), executors)));
         } else if (rejected > 0) {
             findings.add(new Finding(
                     method,

@@ -69,6 +69,27 @@ final class CallFuture extends AwaitedFuture<@Nullable Object> implements Call.R
         return super.getNow(valueIfAbsent);
     }
 
+    /** Overrides Java 19's, which reads the result itself; so does the next. */
+    public @Nullable Object resultNow() {
+        taken();
+        if (!super.isDone() || super.isCompletedExceptionally()) {
+            throw new IllegalStateException("The call has not succeeded");
+        }
+        return super.join();
+    }
+
+    public Throwable exceptionNow() {
+        taken();
+        if (super.isDone() && !super.isCancelled()) {
+            try {
+                super.join();
+            } catch (CompletionException ex) {
+                return Objects.requireNonNullElse(ex.getCause(), ex);
+            }
+        }
+        throw new IllegalStateException("The call has not failed");
+    }
+
     @Override
     public boolean isDone() {
         taken();

@@ -12,11 +12,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.Supplier;
 import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
 /** All executors that may be named: those of {@code smartasync.executors} first, then the application's own beans. */
 public final class ExecutorDirectory implements ExecutorNames {
@@ -113,7 +115,21 @@ public final class ExecutorDirectory implements ExecutorNames {
                             + " smartasync.executors." + name
                             + " with that concurrency-limit and use it in its place, or remove the limit.")));
         }
+        if (discards(executor)) {
+            throw new SmartAsyncConfigurationException(List.of(new Problem(
+                    "Executor bean '" + name + "'",
+                    "it discards what it has no room for without a word, so that the callers would wait for ever",
+                    "Let it reject that (new ThreadPoolExecutor.AbortPolicy()), or configure smartasync.executors."
+                            + name + " and use it in its place.")));
+        }
         return executor;
+    }
+
+    private static boolean discards(Executor executor) {
+        Executor pool = executor instanceof ThreadPoolTaskExecutor spring ? spring.getThreadPoolExecutor() : executor;
+        return pool instanceof ThreadPoolExecutor known
+                && (known.getRejectedExecutionHandler() instanceof ThreadPoolExecutor.DiscardPolicy
+                        || known.getRejectedExecutionHandler() instanceof ThreadPoolExecutor.DiscardOldestPolicy);
     }
 
     /** Whether it rejects at its limit and does not block: there is no getter, and before Spring 6.2.6 no such field. */

@@ -34,10 +34,16 @@ final class HostExecutor implements BodyExecutor {
 
     @Override
     public void submit(OffloadedCall call) {
-        if (Chain.isOnThreadOfBody() && call.isOccupiedByChain() && wouldQueue()) {
+        boolean isNested = Chain.isOnThreadOfBody() && call.isOccupiedByChain();
+        if (isNested && wouldQueue()) {
             call.runInPlace();
-        } else {
-            resume(call);
+            return;
+        }
+        TaskRejectedException refusal = execute(call);
+        if (refusal != null && isNested) { // its own chain may be what fills the executor
+            call.runInPlace();
+        } else if (refusal != null) {
+            call.refused(refusal);
         }
     }
 
@@ -54,15 +60,19 @@ final class HostExecutor implements BodyExecutor {
 
     @Override
     public void resume(Task work) {
+        TaskRejectedException refusal = execute(work);
+        if (refusal != null) {
+            work.refused(refusal);
+        }
+    }
+
+    private @Nullable TaskRejectedException execute(Task work) {
         Thread submitter = Thread.currentThread();
         try {
             executor.execute(new Submission(work, submitter));
-        } catch (RuntimeException | OutOfMemoryError ex) { // full, shut down, not ready, or without threads
-            work.refused(
-                    ex instanceof TaskRejectedException rejected
-                            ? rejected
-                            : new TaskRejectedException(
-                                    "Executor '" + name + "' rejected the call. If it is full, " + CURE, ex));
+            return null;
+        } catch (RuntimeException | Error ex) { // full, shut down, not ready, or without threads
+            return new TaskRejectedException("Executor '" + name + "' rejected the call. If it is full, " + CURE, ex);
         }
     }
 

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ public final class SmartAsyncMetrics implements SmartAsyncListener {
     private final Map<Route, Timer> successes = new ConcurrentHashMap<>();
     private final Map<Unsuccessful, Timer> others = new ConcurrentHashMap<>();
     private final Map<Route, Timer> waits = new ConcurrentHashMap<>();
+    private final AtomicInteger removals = new AtomicInteger();
 
     private record Unsuccessful(Route route, Outcome outcome, String exception) {}
 
@@ -48,6 +51,7 @@ public final class SmartAsyncMetrics implements SmartAsyncListener {
      * no timer may be registered within a lock of these maps.
      */
     private void forget(Meter removed) {
+        removals.incrementAndGet();
         List.of(successes, others, waits).forEach(timers -> timers.values().removeIf(removed::equals));
     }
 
@@ -55,8 +59,7 @@ public final class SmartAsyncMetrics implements SmartAsyncListener {
     public void onStart(Route route, long waitNanos) {
         Timer timer = waits.get(route);
         if (timer == null) {
-            timer = waitTimer(route);
-            waits.put(route, timer);
+            timer = keep(waits, route, () -> waitTimer(route));
         }
         timer.record(waitNanos, TimeUnit.NANOSECONDS);
     }
@@ -67,18 +70,27 @@ public final class SmartAsyncMetrics implements SmartAsyncListener {
         if (outcome == Outcome.SUCCESS) {
             timer = successes.get(route);
             if (timer == null) {
-                timer = timer(route, Outcome.SUCCESS, SmartAsyncMeters.NONE);
-                successes.put(route, timer);
+                timer = keep(successes, route, () -> timer(route, Outcome.SUCCESS, SmartAsyncMeters.NONE));
             }
         } else {
             Unsuccessful how = new Unsuccessful(route, outcome, SmartAsyncMeters.exception(error));
             timer = others.get(how);
             if (timer == null) {
-                timer = timer(route, outcome, how.exception);
-                others.put(how, timer);
+                timer = keep(others, how, () -> timer(route, outcome, how.exception));
             }
         }
         timer.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Unless it may have been removed before it was here to be forgotten. */
+    private <K> Timer keep(Map<K, Timer> timers, K key, Supplier<Timer> registration) {
+        int before = removals.get();
+        Timer timer = registration.get();
+        timers.put(key, timer);
+        if (removals.get() != before) {
+            timers.remove(key, timer);
+        }
+        return timer;
     }
 
     @Override

@@ -112,7 +112,12 @@ class FindingsTest {
         assertThat(found()).singleElement().satisfies(finding -> {
             assertThat(finding.finding()).isEqualTo("calls are rejected by executor 'io'");
             assertThat(finding.measured()).isEqualTo("1 of 21 calls by servlet threads");
+            assertThat(finding.change()).contains("concurrency-limit: <more than now>", "a longer queue");
         });
+        assertThat(new Findings(THRESHOLDS, AN_HOUR_AGO).of(statistics.byMethod(), List.of(executor(null, 0, 0, 100))))
+                .singleElement()
+                .satisfies(finding ->
+                        assertThat(finding.change()).isEqualTo("none while the executor has no limit, as now"));
     }
 
     @Test

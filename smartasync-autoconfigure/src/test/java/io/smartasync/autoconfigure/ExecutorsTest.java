@@ -19,6 +19,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.RejectedExecutionHandler;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -312,6 +314,24 @@ class ExecutorsTest {
                 .contains("configure smartasync.executors.throttled with that concurrency-limit");
     }
 
+    /** What it drops has neither a result nor an error, not even at shutdown. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anExecutorOfTheApplicationThatDiscardsIsRefused(boolean oldest) {
+        RejectedExecutionHandler policy =
+                oldest ? new ThreadPoolExecutor.DiscardOldestPolicy() : new ThreadPoolExecutor.DiscardPolicy();
+        FailureAnalysis refusal =
+                Refusal.of(TestContext.with(Throttled.class).withBean("throttled", ThreadPoolTaskExecutor.class, () -> {
+                    ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();
+                    executor.setRejectedExecutionHandler(policy);
+                    return executor;
+                }));
+        assertThat(refusal.getDescription())
+                .contains("Executor bean 'throttled'")
+                .contains("it discards");
+        assertThat(refusal.getAction()).contains("AbortPolicy").contains("configure smartasync.executors.throttled");
+    }
+
     @Test
     void anExecutorOfTheApplicationThatRejectsAtItsLimitIsNotRefused() {
         TestContext.with(Throttled.class)
@@ -392,6 +412,7 @@ class ExecutorsTest {
 
                     assertThatThrownBy(() -> future.get(10, TimeUnit.SECONDS))
                             .hasCauseInstanceOf(TaskRejectedException.class)
+                            .hasMessageContaining("Executor 'throttled' rejected the call")
                             .hasRootCause(failure);
                     assertThat(calls.by("outcome")).isEqualTo(Map.of("REJECTED", 1L));
                 });
@@ -401,6 +422,8 @@ class ExecutorsTest {
         return List.of(
                 new RejectedExecutionException("full"),
                 new IllegalStateException("not initialized"),
+                new TaskRejectedException("full"),
+                new NoClassDefFoundError("a decorator's"),
                 new OutOfMemoryError("unable to create native thread"));
     }
 

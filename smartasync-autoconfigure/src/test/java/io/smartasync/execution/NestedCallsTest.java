@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.reactivestreams.Subscription;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.core.task.TaskExecutor;
 import org.springframework.scheduling.concurrent.ConcurrentTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
@@ -212,6 +213,21 @@ class NestedCallsTest {
                     assertThat(hosted.outer().get(10, TimeUnit.SECONDS)).isEqualTo(1);
                     assertThat(hosted.sum(1000).get(10, TimeUnit.SECONDS)).isEqualTo(500_500);
                 });
+    }
+
+    /** It has no queue to see that it is full by. */
+    @Test
+    void aNestedCallThatAnExecutorOfTheApplicationRejectsRunsInPlace() {
+        application()
+                .withBean(Hosted.class)
+                .withBean("host", SimpleAsyncTaskExecutor.class, () -> {
+                    SimpleAsyncTaskExecutor host = new SimpleAsyncTaskExecutor();
+                    host.setConcurrencyLimit(1);
+                    host.setRejectTasksWhenLimitReached(true);
+                    return host;
+                })
+                .run(context -> assertThat(context.getBean(Hosted.class).outer().get(10, TimeUnit.SECONDS))
+                        .isEqualTo(1));
     }
 
     /** Of which nobody can tell whether it has a thread left. */

@@ -1,6 +1,7 @@
 package io.smartasync.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.micrometer.core.instrument.Counter;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.util.ReflectionUtils;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -98,6 +100,13 @@ class ForgottenResultsTest {
             CompletableFuture<Void> all = CompletableFuture.allOf(bean.waiting(), bean.waiting());
             bean.go().countDown();
             all.join();
+            if (Runtime.version().feature() >= 19) {
+                assertThat(now("resultNow", bean.ready())).isEqualTo("");
+                assertThat(now("exceptionNow", bean.readyToFail())).isInstanceOf(IllegalStateException.class);
+                assertThatThrownBy(() -> now("exceptionNow", bean.ready())).isInstanceOf(IllegalStateException.class);
+                assertThatThrownBy(() -> now("resultNow", bean.readyToFail()))
+                        .isInstanceOf(IllegalStateException.class);
+            }
 
             bean.marker();
             untilForgotten(context, "marker", "none", 1);
@@ -130,6 +139,11 @@ class ForgottenResultsTest {
             untilForgotten(context, "untold", "Untold");
         });
         assertThat(output).contains("A forgotten result of Bean#untold can't be reported");
+    }
+
+    /** Of Java 19. */
+    private static Object now(String method, CompletableFuture<?> future) {
+        return ReflectionUtils.invokeMethod(ReflectionUtils.findMethod(CompletableFuture.class, method), future);
     }
 
     private static void run(Consumer<AssertableApplicationContext> test) {
@@ -213,6 +227,11 @@ class ForgottenResultsTest {
         @SmartAsync(debug = true, workload = Workload.NON_BLOCKING)
         public CompletableFuture<String> ready() {
             return CompletableFuture.completedFuture("");
+        }
+
+        @SmartAsync(debug = true, workload = Workload.NON_BLOCKING)
+        public CompletableFuture<String> readyToFail() {
+            return CompletableFuture.failedFuture(new IllegalStateException("planned"));
         }
 
         @SmartAsync(debug = true)
