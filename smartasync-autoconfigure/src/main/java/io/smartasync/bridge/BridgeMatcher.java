@@ -9,9 +9,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
@@ -141,30 +139,28 @@ public final class BridgeMatcher {
     }
 
     private static List<Method> candidates(Class<?> bridge, Method called, Class<?> targetType, String name) {
-        Map<Method, Boolean> exact = new LinkedHashMap<>();
+        List<Method> exact = new ArrayList<>();
+        List<Method> assignable = new ArrayList<>();
         for (Method method : MethodIntrospector.selectMethods(targetType, (ReflectionUtils.MethodFilter)
                 method -> method.getName().equals(name)
                         && method.getParameterCount() == called.getParameterCount()
                         && !Modifier.isStatic(method.getModifiers())
                         && !Modifier.isPrivate(method.getModifiers()))) {
-            boolean same = true;
-            boolean assignable = true;
+            boolean isExact = true;
+            boolean isAssignable = true;
             for (int i = 0; i < method.getParameterCount(); i++) {
                 ResolvableType wanted = ResolvableType.forMethodParameter(method, i, targetType);
                 ResolvableType given = ResolvableType.forMethodParameter(called, i, bridge);
-                same &= wanted.resolve(Object.class) == given.resolve(Object.class);
-                assignable &= wanted.isAssignableFrom(given)
+                isExact &= wanted.resolve(Object.class) == given.resolve(Object.class);
+                isAssignable &= wanted.isAssignableFrom(given)
                         && wanted.resolve(Object.class).isPrimitive()
                                 == given.resolve(Object.class).isPrimitive();
             }
-            if (assignable) {
-                exact.put(method, same);
+            if (isAssignable) {
+                (isExact ? exact : assignable).add(method);
             }
         }
-        List<Method> best = exact.keySet().stream()
-                .filter(method -> exact.getOrDefault(method, false))
-                .toList();
-        return best.isEmpty() ? List.copyOf(exact.keySet()) : best;
+        return exact.isEmpty() ? assignable : exact;
     }
 
     private static Problem unmatched(String subject, Class<?> bridge, Method called, Class<?> targetType, String name) {
