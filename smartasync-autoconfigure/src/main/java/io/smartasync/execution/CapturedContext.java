@@ -5,8 +5,11 @@ import org.jspecify.annotations.Nullable;
 /** The context of a caller on its way to the thread of a body. */
 interface CapturedContext {
 
+    /** Has nothing and cleans nothing. */
+    Scope NO_SCOPE = () -> {};
+
     /** Carries nothing and cleans nothing. */
-    CapturedContext NOTHING = thread -> () -> {};
+    CapturedContext NOTHING = thread -> NO_SCOPE;
 
     /** The thread that a body runs on. */
     enum ThreadKind {

@@ -72,7 +72,6 @@ public final class ContextPropagation implements ContextCarrier {
         private final @Nullable Object[] nothings;
         private final Runnable clearing = this::clear;
         private final CapturedContext.Scope ofPool;
-        private final CapturedContext.Scope ofNew;
         private final ContextSnapshotFactory waiting;
         private final ContextSnapshotFactory detached;
         private final CapturedContext nothing = thread -> open(thread, NOTHING);
@@ -97,7 +96,6 @@ public final class ContextPropagation implements ContextCarrier {
                     .toArray(ThreadLocalAccessor<?>[]::new);
             nothings = new Object[accessors.length];
             ofPool = new Scope(nothings, NOTHING.setThreadLocals(), clearing);
-            ofNew = new Scope(nothings, NOTHING.setThreadLocals(), () -> {});
             waiting = ContextSnapshotFactory.builder().contextRegistry(registry).build();
             detached = ContextSnapshotFactory.builder()
                     .contextRegistry(registry)
@@ -145,7 +143,8 @@ public final class ContextPropagation implements ContextCarrier {
         private CapturedContext.Scope open(CapturedContext.ThreadKind thread, ContextSnapshot snapshot) {
             return switch (thread) {
                 case POOLED -> snapshot == NOTHING ? ofPool : set(snapshot, nothings, clearing);
-                case NEW -> snapshot == NOTHING ? ofNew : set(snapshot, nothings, () -> {});
+                // With nothing of it, it isn't looked at: to read a thread-local of a new thread costs memory
+                case NEW -> snapshot == NOTHING ? CapturedContext.NO_SCOPE : set(snapshot, nothings, () -> {});
                 case BORROWED -> {
                     @Nullable Object[] before = values();
                     yield set(snapshot, before, () -> exchange(before));

@@ -173,8 +173,10 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
 
     /** Until it is closed the current thread has the context of the caller, and what it starts is part of this call. */
     CapturedContext.Scope openScopes(boolean here, Part part) {
-        CapturedContext.Scope carried =
-                context.open(here ? CapturedContext.ThreadKind.BORROWED : executor.threadKind());
+        CapturedContext.ThreadKind thread = executor.threadKind();
+        // What is opened for those who follow the call is to be hidden as well, so that a new thread has a before, too
+        boolean keeps = here || (observed() != null && thread == CapturedContext.ThreadKind.NEW);
+        CapturedContext.Scope carried = context.open(keeps ? CapturedContext.ThreadKind.BORROWED : thread);
         if (observed() == null) {
             return carried;
         }
