@@ -25,15 +25,19 @@ import kotlinx.coroutines.flow.onEach
 import kotlinx.coroutines.flow.take
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.reactive.asFlow
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withContext
 import org.assertj.core.api.Assertions.assertThat
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.Timeout
+import org.junit.jupiter.api.extension.ExtendWith
 import org.slf4j.MDC
 import org.springframework.beans.factory.annotation.Autowired
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration
+import org.springframework.boot.test.system.CapturedOutput
+import org.springframework.boot.test.system.OutputCaptureExtension
 import org.springframework.context.ApplicationContext
 import org.springframework.context.annotation.Bean
 import org.springframework.context.annotation.Configuration
@@ -43,8 +47,11 @@ import org.springframework.core.task.TaskRejectedException
 import org.springframework.test.annotation.DirtiesContext
 import org.springframework.test.context.TestPropertySource
 import org.springframework.test.context.junit.jupiter.SpringJUnitConfig
+import reactor.core.publisher.Flux
+import reactor.core.scheduler.Schedulers
 
 @SpringJUnitConfig
+@ExtendWith(OutputCaptureExtension::class)
 @RecordSmartAsyncCalls
 @TestPropertySource(
     properties = [
@@ -294,6 +301,18 @@ class CoroutinesTest @Autowired constructor(
             assertThat(it.path()).isEqualTo(ExecutionPath.OFFLOAD)
             assertThat(it.outcome()).isEqualTo(Outcome.SUCCESS)
         }
+    }
+
+    @Test
+    fun `what is done with the elements of an argument is done on the executor, wherever they come from`(log: CapturedOutput) {
+        val elements = Flux.just(1).publishOn(Schedulers.parallel())
+
+        val threads = onOwnThread {
+            quotes.threadsOf(elements).toList() + quotes.threadsOf(elements.asFlow()).toList() + quotes.threadOf(elements.single())
+        }
+
+        assertThat(threads).hasSize(3).allMatch { it.startsWith("smartasync-io-") }
+        assertThat(log).`as`("warnings of the start").doesNotContain("that it is given runs where these are emitted")
     }
 
     @Test

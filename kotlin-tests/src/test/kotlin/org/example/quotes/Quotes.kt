@@ -12,9 +12,14 @@ import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
+import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.reactive.asFlow
+import kotlinx.coroutines.reactor.awaitSingle
 import kotlinx.coroutines.yield
 import org.slf4j.MDC
+import reactor.core.publisher.Flux
+import reactor.core.publisher.Mono
 
 /** Without what coroutines add to it in tests. */
 fun threadName(): String = Thread.currentThread().name.substringBefore(" @")
@@ -185,6 +190,18 @@ class Quotes(private val probe: Probe) {
 
     @SmartAsync(workload = Workload.IO)
     fun blockingFlow(): Flow<String> = threads()
+
+    @SmartAsync(workload = Workload.IO)
+    fun threadsOf(elements: Flow<Int>): Flow<String> = elements.map { threadName() }
+
+    @SmartAsync(workload = Workload.IO)
+    fun threadsOf(elements: Flux<Int>): Flow<String> = elements.asFlow().map { threadName() }
+
+    @SmartAsync(workload = Workload.IO)
+    suspend fun threadOf(element: Mono<Int>): String {
+        element.awaitSingle()
+        return threadName()
+    }
 
     private fun threads(): Flow<String> = flow {
         emit(threadName())

@@ -204,12 +204,17 @@ final class StartupCheck implements MethodRegistration.Checks, SmartInitializing
 
     private List<Problem> problemsOf(Class<?> beanClass) {
         List<Problem> problems = new ArrayList<>(ProxyChecks.of(beanClass, classProxies));
-        problems.addAll(planner.check(beanClass));
+        List<Problem> doubts = new ArrayList<>();
+        problems.addAll(planner.check(beanClass, doubts));
         if (selfInvocation == SelfInvocation.FAIL) {
             problems.addAll(SelfInvocations.of(beanClass));
-        } else if (selfInvocation == SelfInvocation.WARN && warnedOf.add(beanClass)) {
-            for (Problem problem : SelfInvocations.of(beanClass)) {
-                logger.warn(problem.subject() + " " + problem.fault() + ". " + problem.cure());
+        }
+        if (warnedOf.add(beanClass)) {
+            if (selfInvocation == SelfInvocation.WARN) {
+                doubts.addAll(SelfInvocations.of(beanClass));
+            }
+            for (Problem doubt : doubts) {
+                logger.warn(doubt.subject() + " " + doubt.fault() + ". " + doubt.cure());
             }
         }
         return problems;

@@ -137,6 +137,29 @@ final class MethodChecks {
         }
     }
 
+    /** Operators run where the elements come from, whoever subscribes; a coroutine goes back to its own threads. */
+    static void checkArguments(Subject planned, Workload workload, List<Problem> doubts) {
+        if (workload == Workload.NON_BLOCKING
+                || planned.shape() != Shape.PUBLISHER
+                || planned.isSuspending()
+                || Shape.isFlow(planned.returned())) {
+            return;
+        }
+        for (Class<?> argument : planned.method().getParameterTypes()) {
+            if (Shape.of(argument) == Shape.PUBLISHER && !Shape.isFlow(argument)) {
+                doubts.add(new Problem(
+                        describe(planned.type(), planned.method()),
+                        "may block (workload = " + workload + "), but what it does with the elements of the "
+                                + argument.getSimpleName()
+                                + " that it is given runs where these are emitted, such as on the event loop that reads the"
+                                + " body of a request, and not on an executor",
+                        "Take the element itself and call the method with flatMap; or declare workload = NON_BLOCKING, if"
+                                + " nothing blocks."));
+                return;
+            }
+        }
+    }
+
     private static void checkSuspending(
             Method method, String subject, Workload workload, boolean background, List<Problem> problems) {
         if (background) {

@@ -81,13 +81,18 @@ public final class Planner {
         return plan;
     }
 
-    /** All that is wrong with the {@code @SmartAsync} methods of a bean. */
-    public List<Problem> check(Class<?> beanClass) {
+    /**
+     * All that is wrong with the {@code @SmartAsync} methods of a bean.
+     *
+     * @param doubts receives what may be wrong, and can't be told from the methods alone
+     */
+    public List<Problem> check(Class<?> beanClass, List<Problem> doubts) {
         List<Problem> problems = new ArrayList<>();
         for (Method method : AnnotatedMethods.of(beanClass)) {
             Subject subject = Subject.of(beanClass, method);
             List<Problem> ofMethod = new ArrayList<>();
             Plan plan = plan(subject, Wish.NONE, Wish.NONE, ofMethod);
+            MethodChecks.checkArguments(subject, plan.settings().workload(), doubts);
             if (ofMethod.isEmpty()) {
                 checked.put(subject, plan);
             }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.smartasync.SmartAsync;
 import io.smartasync.SmartAsyncConfigurationException;
+import io.smartasync.Workload;
 import io.smartasync.support.TestContext;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.support.GenericApplicationContext;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** What an application says when it starts, or does not. */
 @Timeout(30)
@@ -165,6 +168,48 @@ class StartupReportTest {
         assertThat(output)
                 .containsOnlyOnce("Executor bean 'cpu' runs nothing for SmartAsync")
                 .doesNotContain("Executor bean 'pool'", "Executor bean 'io'");
+    }
+
+    /** Operators run where the elements come from, and not where somebody subscribes. */
+    @Test
+    void aMethodThatMayBlockAndIsGivenAPublisherIsWarnedOf(CapturedOutput output) {
+        TestContext.with()
+                .withBean(Uploads.class)
+                .withBean("other", Uploads.class)
+                .run(context -> assertThat(context).hasNotFailed());
+
+        assertThat(output)
+                .containsOnlyOnce(
+                        "Uploads.save may block (workload = IO), but what it does with the elements of the Mono")
+                .contains("call the method with flatMap")
+                .doesNotContain("Uploads.pass", "Uploads.relay", "Uploads.one", "Uploads.count");
+    }
+
+    @SmartAsync
+    static class Uploads {
+        @SmartAsync(workload = Workload.IO)
+        public Mono<String> save(String name, Mono<String> content) {
+            return content;
+        }
+
+        public Mono<String> pass(Mono<String> content) {
+            return content;
+        }
+
+        @SmartAsync(workload = Workload.NON_BLOCKING)
+        public Flux<String> relay(Flux<String> content) {
+            return content;
+        }
+
+        @SmartAsync(workload = Workload.IO)
+        public Mono<String> one(String content) {
+            return Mono.just(content);
+        }
+
+        /** Waits for the elements, wherever they come from. */
+        public long count(Flux<String> content) {
+            return content.toStream().count();
+        }
     }
 
     /** Its class may be missing. */

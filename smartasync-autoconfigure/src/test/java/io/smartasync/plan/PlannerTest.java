@@ -355,7 +355,7 @@ class PlannerTest {
         });
         Subject subject = Subject.of(Plain.class, method(Plain.class, "limited"));
 
-        assertThat(planner.check(Plain.class)).isEmpty();
+        assertThat(planner.check(Plain.class, new ArrayList<>())).isEmpty();
         assertThat(resolved).isNotEmpty();
         resolved.clear();
 
