@@ -56,7 +56,11 @@ import org.junit.platform.commons.support.AnnotationSupport;
             if (missing.isEmpty()) {
                 return ConditionEvaluationResult.enabled("installed");
             }
-            String reason = context.getDisplayName() + " NEEDS " + missing + ", WHICH ARE NOT INSTALLED: NOT TESTED";
+            return notTested(context, missing + ", WHICH ARE NOT INSTALLED");
+        }
+
+        static ConditionEvaluationResult notTested(ExtensionContext context, String need) {
+            String reason = context.getDisplayName() + " NEEDS " + need + ": NOT TESTED";
             if ("required".equals(System.getenv("SMARTASYNC_TEST_PROGRAMS"))) {
                 throw new ExtensionConfigurationException(reason);
             }
