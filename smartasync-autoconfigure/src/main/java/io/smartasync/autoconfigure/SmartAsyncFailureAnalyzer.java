@@ -20,8 +20,8 @@ final class SmartAsyncFailureAnalyzer extends AbstractFailureAnalyzer<SmartAsync
                         .map(problem -> "\n    - " + problem.subject() + "\n      " + problem.fault())
                         .collect(Collectors.joining());
         String action = problems.stream()
-                .map(problem -> "\n    - " + problem.subject() + "\n      " + problem.cure())
-                .collect(Collectors.joining());
+                .map(problem -> "    - " + problem.subject() + "\n      " + problem.cure())
+                .collect(Collectors.joining("\n"));
         return new FailureAnalysis(description, action, cause);
     }
 }
