@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** Thirty sign-ins at once, each a long computation, on virtual request threads: what becomes of everybody else. */
+/** Thirty sign-ins at once, each a long computation, on virtual request threads of two cores: what becomes of everybody else. */
 @Timeout(300)
 @EnabledForJreRange(min = JRE.JAVA_21, disabledReason = "virtual threads need Java 21")
 class FairnessTest {
