@@ -8,15 +8,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.springframework.asm.ClassReader;
-import org.springframework.asm.ClassVisitor;
-import org.springframework.asm.ConstantDynamic;
-import org.springframework.asm.Handle;
-import org.springframework.asm.Label;
-import org.springframework.asm.MethodVisitor;
-import org.springframework.asm.Opcodes;
-import org.springframework.asm.SpringAsmInfo;
-import org.springframework.asm.Type;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.Handle;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
+import org.objectweb.asm.tree.AbstractInsnNode;
+import org.objectweb.asm.tree.ClassNode;
+import org.objectweb.asm.tree.InvokeDynamicInsnNode;
+import org.objectweb.asm.tree.LineNumberNode;
+import org.objectweb.asm.tree.MethodInsnNode;
+import org.objectweb.asm.tree.MethodNode;
+import org.objectweb.asm.tree.VarInsnNode;
+import org.objectweb.asm.tree.analysis.Analyzer;
+import org.objectweb.asm.tree.analysis.AnalyzerException;
+import org.objectweb.asm.tree.analysis.BasicInterpreter;
+import org.objectweb.asm.tree.analysis.BasicValue;
+import org.objectweb.asm.tree.analysis.Frame;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -26,10 +33,10 @@ import org.springframework.util.ClassUtils;
  * <p>That includes static methods which a compiler made and gives {@code this} first: Kotlin's lambdas, the code of its
  * suspending functions and what fills in default arguments.
  *
- * <p>{@code this} is followed over the operand stack, and nowhere else. So each call that is found is one, but a call is
- * missed whose receiver was kept in a variable or field first, as inner classes do.
+ * <p>Each call that is found is one, whichever way the code takes. One is missed whose receiver was kept in a field first, as
+ * inner classes do.
  */
-final class ThisCalls extends ClassVisitor {
+final class ThisCalls {
 
     /**
      * One call.
@@ -46,13 +53,20 @@ final class ThisCalls extends ClassVisitor {
     private static final int METHOD_REFERENCE = 10;
     private static final int INTERFACE_METHOD_REFERENCE = 11;
 
+    private static final BasicValue THIS = new BasicValue(Type.getObjectType("this"));
+
+    private final ClassNode type = new ClassNode();
     private final Map<String, Integer> methods = new HashMap<>();
     private final List<Call> calls = new ArrayList<>();
-    private String type = "";
-    private String source = "";
 
-    private ThisCalls() {
-        super(SpringAsmInfo.ASM_VERSION);
+    private ThisCalls(ClassReader file) throws AnalyzerException {
+        file.accept(type, ClassReader.SKIP_FRAMES);
+        for (MethodNode method : type.methods) {
+            if ((method.access & Opcodes.ACC_STATIC) == 0 || takesThis(type.name, method.name, method.desc)) {
+                methods.put(method.name + method.desc, method.access);
+                read(method);
+            }
+        }
     }
 
     /** The class file of {@code type}, {@code null} if there is none or nothing that can be read. */
@@ -67,10 +81,10 @@ final class ThisCalls extends ClassVisitor {
     /** What {@code file} says, {@code null} if it can't be read. */
     static @Nullable ThisCalls of(ClassReader file) {
         try {
-            ThisCalls calls = new ThisCalls();
-            file.accept(calls, ClassReader.SKIP_FRAMES);
-            return calls;
-        } catch (RuntimeException ex) {
+            return new ThisCalls(file);
+        } catch (AnalyzerException
+                | RuntimeException
+                | LinkageError ex) { // the last of an older ASM of the application's
             return null;
         }
     }
@@ -100,320 +114,90 @@ final class ThisCalls extends ClassVisitor {
 
     /** The name of the source file, empty if the class file does not know. */
     String source() {
-        return source;
-    }
-
-    @Override
-    public void visit(
-            int version,
-            int access,
-            String name,
-            @Nullable String signature,
-            @Nullable String superName,
-            String @Nullable [] interfaces) {
-        type = name;
-    }
-
-    @Override
-    public void visitSource(@Nullable String file, @Nullable String debug) {
-        source = file == null ? "" : file;
-    }
-
-    @Override
-    public @Nullable MethodVisitor visitMethod(
-            int access, String name, String descriptor, @Nullable String signature, String @Nullable [] exceptions) {
-        if ((access & Opcodes.ACC_STATIC) != 0 && !takesThis(type, name, descriptor)) {
-            return null;
-        }
-        methods.put(name + descriptor, access);
-        return new Code(name + descriptor);
+        return type.sourceFile == null ? "" : type.sourceFile;
     }
 
     /** Whether it is a static method that a compiler made of what is written as part of an instance method. */
     private boolean takesThis(String owner, String name, String descriptor) {
-        return owner.equals(type) && name.indexOf('$') >= 0 && descriptor.startsWith("(L" + type + ";");
+        return owner.equals(type.name) && name.indexOf('$') >= 0 && descriptor.startsWith("(L" + type.name + ";");
     }
 
-    /**
-     * Keeps one character per word of the operand stack, {@code t} where it is {@code this}. Where branches meet, only what
-     * is {@code this} on all of them counts.
-     */
-    private final class Code extends MethodVisitor {
-
-        private static final char THIS = 't';
-
-        private final String method;
-        private final StringBuilder stack = new StringBuilder();
-        private final Map<Label, String> expected = new HashMap<>();
-        private boolean reachable = true;
-        private int line;
-
-        Code(String method) {
-            super(SpringAsmInfo.ASM_VERSION);
-            this.method = method;
-        }
-
-        @Override
-        public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
-            int sizes = Type.getArgumentsAndReturnSizes(descriptor); // counts a receiver
-            int words = opcode == Opcodes.INVOKESTATIC ? (sizes >> 2) - 1 : sizes >> 2;
-            boolean isStatic = opcode == Opcodes.INVOKESTATIC;
-            if (isThis(words) && (!isStatic || takesThis(owner, name, descriptor))) {
-                calls.add(new Call(method, name + descriptor, opcode == Opcodes.INVOKESPECIAL, isStatic, line));
+    private void read(MethodNode method) throws AnalyzerException {
+        Frame<BasicValue>[] frames = new Analyzer<>(new ThisInterpreter()).analyze(type.name, method);
+        int line = 0;
+        for (int i = 0; i < frames.length; i++) {
+            AbstractInsnNode instruction = method.instructions.get(i);
+            if (instruction instanceof LineNumberNode number) {
+                // Where arguments are filled in it is the declaration's, and not that of the call
+                line = method.name.endsWith("$default") ? 0 : number.line;
             }
-            change(words, sizes & 3);
-        }
-
-        @Override
-        public void visitInvokeDynamicInsn(String name, String descriptor, Handle bootstrap, Object... arguments) {
-            int sizes = Type.getArgumentsAndReturnSizes(descriptor);
-            int words = (sizes >> 2) - 1;
-            for (Object argument : arguments) {
-                if (argument instanceof Handle handle
-                        && handle.getTag() >= Opcodes.H_INVOKEVIRTUAL
-                        && isThis(words)
-                        && (handle.getTag() != Opcodes.H_INVOKESTATIC
-                                || takesThis(handle.getOwner(), handle.getName(), handle.getDesc()))) {
-                    calls.add(new Call(method, handle.getName() + handle.getDesc(), false, true, line));
-                }
-            }
-            change(words, sizes & 3);
-        }
-
-        @Override
-        public void visitLineNumber(int number, Label start) {
-            line = method.contains("$default(") ? 0 : number; // there the declaration's, and not that of the call
-        }
-
-        @Override
-        public void visitTryCatchBlock(Label start, Label end, Label handler, @Nullable String type) {
-            expected.put(handler, ".");
-        }
-
-        @Override
-        public void visitLabel(Label label) {
-            // Without a jump to it, what is not reached from above is reached from further below, or never
-            String jumped = expected.getOrDefault(label, reachable ? stack.toString() : "");
-            String met = reachable ? onBoth(stack.toString(), jumped) : jumped;
-            stack.setLength(0);
-            stack.append(met);
-            reachable = true;
-        }
-
-        @Override
-        public void visitJumpInsn(int opcode, Label label) {
-            switch (opcode) {
-                case Opcodes.GOTO -> {}
-                case Opcodes.IFEQ,
-                        Opcodes.IFNE,
-                        Opcodes.IFLT,
-                        Opcodes.IFGE,
-                        Opcodes.IFGT,
-                        Opcodes.IFLE,
-                        Opcodes.IFNULL,
-                        Opcodes.IFNONNULL -> change(1, 0);
-                default -> change(2, 0);
-            }
-            jump(label);
-            reachable = opcode != Opcodes.GOTO;
-        }
-
-        @Override
-        public void visitTableSwitchInsn(int min, int max, Label otherwise, Label... labels) {
-            visitSwitch(otherwise, labels);
-        }
-
-        @Override
-        public void visitLookupSwitchInsn(Label otherwise, int[] keys, Label[] labels) {
-            visitSwitch(otherwise, labels);
-        }
-
-        private void visitSwitch(Label otherwise, Label... labels) {
-            change(1, 0);
-            jump(otherwise);
-            for (Label label : labels) {
-                jump(label);
-            }
-            reachable = false;
-        }
-
-        @Override
-        public void visitVarInsn(int opcode, int variable) {
-            switch (opcode) {
-                case Opcodes.ALOAD -> stack.append(variable == 0 ? THIS : '.');
-                case Opcodes.ILOAD, Opcodes.FLOAD -> change(0, 1);
-                case Opcodes.LLOAD, Opcodes.DLOAD -> change(0, 2);
-                case Opcodes.LSTORE, Opcodes.DSTORE -> change(2, 0);
-                case Opcodes.ISTORE, Opcodes.FSTORE, Opcodes.ASTORE ->
-                    change(1, 0); // in 0, where a coroutine goes on, `this`
-                default -> {}
+            if (frames[i] != null) { // it may be reached
+                read(instruction, frames[i], method.name + method.desc, line);
             }
         }
+    }
 
-        @Override
-        public void visitFieldInsn(int opcode, String owner, String name, String descriptor) {
-            int size = Type.getType(descriptor).getSize();
-            switch (opcode) {
-                case Opcodes.GETSTATIC -> change(0, size);
-                case Opcodes.PUTSTATIC -> change(size, 0);
-                case Opcodes.GETFIELD -> change(1, size);
-                default -> change(1 + size, 0);
+    private void read(AbstractInsnNode instruction, Frame<BasicValue> frame, String caller, int line) {
+        if (instruction instanceof MethodInsnNode call) {
+            boolean isStatic = call.getOpcode() == Opcodes.INVOKESTATIC;
+            boolean isSpecial = call.getOpcode() == Opcodes.INVOKESPECIAL;
+            if (isStatic
+                    ? takesThis(call.owner, call.name, call.desc) && isGivenThis(frame, call.desc)
+                    : isMadeOnThis(frame, call.desc)) {
+                calls.add(new Call(caller, call.name + call.desc, isSpecial, isStatic, line));
             }
-        }
-
-        @Override
-        public void visitTypeInsn(int opcode, String type) {
-            switch (opcode) {
-                case Opcodes.NEW -> change(0, 1);
-                case Opcodes.CHECKCAST -> {} // the same object
-                default -> change(1, 1);
-            }
-        }
-
-        @Override
-        public void visitIntInsn(int opcode, int operand) {
-            change(opcode == Opcodes.NEWARRAY ? 1 : 0, 1);
-        }
-
-        @Override
-        public void visitMultiANewArrayInsn(String descriptor, int dimensions) {
-            change(dimensions, 1);
-        }
-
-        @Override
-        public void visitLdcInsn(Object value) {
-            boolean wide = value instanceof Long
-                    || value instanceof Double
-                    || (value instanceof ConstantDynamic dynamic && dynamic.getSize() == 2);
-            change(0, wide ? 2 : 1);
-        }
-
-        @Override
-        public void visitInsn(int opcode) {
-            switch (opcode) {
-                case Opcodes.DUP -> copy(1, 0);
-                case Opcodes.DUP_X1 -> copy(1, 1);
-                case Opcodes.DUP_X2 -> copy(1, 2);
-                case Opcodes.DUP2 -> copy(2, 0);
-                case Opcodes.DUP2_X1 -> copy(2, 1);
-                case Opcodes.DUP2_X2 -> copy(2, 2);
-                case Opcodes.SWAP -> {
-                    copy(1, 1);
-                    change(1, 0);
-                }
-                case Opcodes.IRETURN,
-                        Opcodes.LRETURN,
-                        Opcodes.FRETURN,
-                        Opcodes.DRETURN,
-                        Opcodes.ARETURN,
-                        Opcodes.RETURN,
-                        Opcodes.ATHROW -> reachable = false;
-                default -> {
-                    // What these leave was no object or no `this` before, so that the difference will do
-                    int growth = growth(opcode);
-                    change(Math.max(0, -growth), Math.max(0, growth));
+        } else if (instruction instanceof InvokeDynamicInsnNode made && isGivenThis(frame, made.desc)) {
+            for (Object argument : made.bsmArgs) {
+                if (argument instanceof Handle handle && runsOnFirst(handle)) {
+                    calls.add(new Call(caller, handle.getName() + handle.getDesc(), false, true, line));
                 }
             }
         }
+    }
 
-        private static int growth(int opcode) {
-            return switch (opcode) {
-                case Opcodes.LCONST_0, Opcodes.LCONST_1, Opcodes.DCONST_0, Opcodes.DCONST_1 -> 2;
-                case Opcodes.ACONST_NULL,
-                        Opcodes.ICONST_M1,
-                        Opcodes.ICONST_0,
-                        Opcodes.ICONST_1,
-                        Opcodes.ICONST_2,
-                        Opcodes.ICONST_3,
-                        Opcodes.ICONST_4,
-                        Opcodes.ICONST_5,
-                        Opcodes.FCONST_0,
-                        Opcodes.FCONST_1,
-                        Opcodes.FCONST_2,
-                        Opcodes.I2L,
-                        Opcodes.I2D,
-                        Opcodes.F2L,
-                        Opcodes.F2D -> 1;
-                case Opcodes.NOP,
-                        Opcodes.LALOAD,
-                        Opcodes.DALOAD,
-                        Opcodes.INEG,
-                        Opcodes.LNEG,
-                        Opcodes.FNEG,
-                        Opcodes.DNEG,
-                        Opcodes.I2F,
-                        Opcodes.L2D,
-                        Opcodes.F2I,
-                        Opcodes.D2L,
-                        Opcodes.I2B,
-                        Opcodes.I2C,
-                        Opcodes.I2S,
-                        Opcodes.ARRAYLENGTH -> 0;
-                case Opcodes.POP2,
-                        Opcodes.LADD,
-                        Opcodes.DADD,
-                        Opcodes.LSUB,
-                        Opcodes.DSUB,
-                        Opcodes.LMUL,
-                        Opcodes.DMUL,
-                        Opcodes.LDIV,
-                        Opcodes.DDIV,
-                        Opcodes.LREM,
-                        Opcodes.DREM,
-                        Opcodes.LAND,
-                        Opcodes.LOR,
-                        Opcodes.LXOR -> -2;
-                case Opcodes.IASTORE,
-                        Opcodes.FASTORE,
-                        Opcodes.AASTORE,
-                        Opcodes.BASTORE,
-                        Opcodes.CASTORE,
-                        Opcodes.SASTORE,
-                        Opcodes.LCMP,
-                        Opcodes.DCMPL,
-                        Opcodes.DCMPG -> -3;
-                case Opcodes.LASTORE, Opcodes.DASTORE -> -4;
-                default -> -1; // int and float arithmetic, shifts, loads from arrays, and so on
-            };
+    /** Whether the method that is referred to runs on the first object that it is given. */
+    private boolean runsOnFirst(Handle handle) {
+        return switch (handle.getTag()) {
+            case Opcodes.H_INVOKESTATIC -> takesThis(handle.getOwner(), handle.getName(), handle.getDesc());
+            case Opcodes.H_INVOKEVIRTUAL, Opcodes.H_INVOKESPECIAL, Opcodes.H_INVOKEINTERFACE -> true;
+            default -> false;
+        };
+    }
+
+    private static boolean isGivenThis(Frame<BasicValue> frame, String descriptor) {
+        int count = Type.getArgumentCount(descriptor);
+        return count > 0 && isThis(frame, count);
+    }
+
+    private static boolean isMadeOnThis(Frame<BasicValue> frame, String descriptor) {
+        return isThis(frame, Type.getArgumentCount(descriptor) + 1);
+    }
+
+    private static boolean isThis(Frame<BasicValue> frame, int depth) {
+        return THIS.equals(frame.getStack(frame.getStackSize() - depth));
+    }
+
+    /** Knows of each value whether it is {@code this}; where branches meet, only if it is on all of them. */
+    private static final class ThisInterpreter extends BasicInterpreter {
+
+        ThisInterpreter() {
+            super(Opcodes.ASM9);
         }
 
-        private void jump(Label label) {
-            expected.merge(label, stack.toString(), Code::onBoth);
+        @Override
+        public BasicValue newParameterValue(boolean isInstanceMethod, int local, Type type) {
+            return local == 0 ? THIS : super.newParameterValue(isInstanceMethod, local, type);
         }
 
-        private static String onBoth(String one, String other) {
-            if (one.length() != other.length()) {
-                return "";
-            }
-            StringBuilder both = new StringBuilder(one);
-            for (int i = 0; i < one.length(); i++) {
-                if (one.charAt(i) != other.charAt(i)) {
-                    both.setCharAt(i, '.');
-                }
-            }
-            return both.toString();
+        @Override
+        public BasicValue copyOperation(AbstractInsnNode instruction, BasicValue value) {
+            // Where a coroutine goes on, it puts back what it has kept, the first of it `this`
+            return instruction.getOpcode() == Opcodes.ASTORE && ((VarInsnNode) instruction).var == 0 ? THIS : value;
         }
 
-        private boolean isThis(int depth) {
-            return depth > 0 && depth <= stack.length() && stack.charAt(stack.length() - depth) == THIS;
-        }
-
-        private void change(int popped, int pushed) {
-            need(popped);
-            stack.setLength(stack.length() - popped);
-            stack.append("..", 0, pushed);
-        }
-
-        /** Puts a copy of the topmost words below others. */
-        private void copy(int words, int below) {
-            need(words + below);
-            int top = stack.length() - words;
-            stack.insert(top - below, stack.substring(top));
-        }
-
-        /** Where the stack is not known all the way down, what is missing is not {@code this}. */
-        private void need(int words) {
-            stack.insert(0, ".".repeat(Math.max(0, words - stack.length())));
+        @Override
+        public BasicValue unaryOperation(AbstractInsnNode instruction, BasicValue value) throws AnalyzerException {
+            return instruction.getOpcode() == Opcodes.CHECKCAST ? value : super.unaryOperation(instruction, value);
         }
     }
 }

@@ -127,6 +127,46 @@ class SelfInvocationTest {
     }
 
     @Test
+    void aCallOnAVariableThatIsThisOnEachWayIsFound() {
+        assertThat(pairs(InAVariable.class))
+                .containsExactlyInAnyOrder(
+                        "InAVariable.plain > InAVariable.find(String)",
+                        "InAVariable.onBothWays > InAVariable.find(String)",
+                        "InAVariable.cast > InAVariable.find(String)");
+    }
+
+    static class InAVariable {
+        @SmartAsync
+        public String find(String id) {
+            return id;
+        }
+
+        public String plain() {
+            InAVariable self = this;
+            return self.find("a");
+        }
+
+        public String onBothWays(boolean first) {
+            InAVariable self;
+            try {
+                self = this;
+            } catch (IllegalStateException ex) {
+                self = this;
+            }
+            return self.find(first ? "a" : "b");
+        }
+
+        public String cast() {
+            return ((InAVariable) (Object) this).find("a");
+        }
+
+        public String onOneWay(InAVariable other, boolean first) {
+            InAVariable self = first ? this : other;
+            return self.find("a") + (first ? other : this).find("b");
+        }
+    }
+
+    @Test
     void aSuperclassThatCallsWhatTheBeanOverridesIsFound() {
         assertThat(pairs(Filled.class)).containsExactly("Template.run > Filled.step(Integer)");
     }
