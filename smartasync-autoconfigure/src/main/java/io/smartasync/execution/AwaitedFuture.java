@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * A future whose work ends with it, whoever completes it. A pool thread that waits for it without a permit, because it went
  * on with what depends on another result, is replaced meanwhile: the work may need a thread.
  */
-abstract class AwaitedFuture<T extends @Nullable Object> extends CompletableFuture<T> {
+abstract class AwaitedFuture<T extends @Nullable Object> extends ContextualFuture<T> {
+
+    AwaitedFuture(SmartAsyncEngine engine) {
+        super(engine);
+    }
 
     @Override
     public T get() throws InterruptedException, ExecutionException {

@@ -24,12 +24,13 @@ final class CallFuture extends AwaitedFuture<@Nullable Object> implements Call.R
     private volatile @Nullable Future<?> pending;
     private volatile ForgottenResults.@Nullable Watched watched;
 
-    CallFuture(Call call) {
+    CallFuture(SmartAsyncEngine engine, Call call) {
+        super(engine);
         this.call = call;
     }
 
-    /** Has {@code engine} report it if nobody takes the result; to be called before its work can end. */
-    void watchedBy(SmartAsyncEngine engine, BoundMethod method) {
+    /** Has it reported if nobody takes the result; to be called before its work can end. */
+    void watch(BoundMethod method) {
         ForgottenResults.Watched watch = engine.watch(this, method);
         if (watch != null) { // a volatile write is no bargain where nobody debugs
             watched = watch;

@@ -9,7 +9,17 @@ interface CapturedContext {
     Scope NO_SCOPE = () -> {};
 
     /** Carries nothing and cleans nothing. */
-    CapturedContext NOTHING = thread -> NO_SCOPE;
+    CapturedContext NOTHING = new CapturedContext() {
+        @Override
+        public Scope open(ThreadKind thread) {
+            return NO_SCOPE;
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return true;
+        }
+    };
 
     /** The thread that a body runs on. */
     enum ThreadKind {
@@ -27,6 +37,11 @@ interface CapturedContext {
     /** Puts it on the current thread. */
     Scope open(ThreadKind thread);
 
+    /** Whether there is nothing to carry; there may still be something to clean. */
+    default boolean isEmpty() {
+        return false;
+    }
+
     /** Where the current thread has what was captured. */
     @FunctionalInterface
     interface Scope extends AutoCloseable {
@@ -40,6 +55,9 @@ interface CapturedContext {
         default @Nullable Hidden hide() {
             return null;
         }
+
+        @Override
+        void close();
     }
 
     /** Where the current thread has nothing of what was captured. */

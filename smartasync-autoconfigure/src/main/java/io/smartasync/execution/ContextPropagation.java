@@ -74,7 +74,17 @@ public final class ContextPropagation implements ContextCarrier {
         private final CapturedContext.Scope ofPool;
         private final ContextSnapshotFactory waiting;
         private final ContextSnapshotFactory detached;
-        private final CapturedContext nothing = thread -> open(thread, NOTHING);
+        private final CapturedContext nothing = new CapturedContext() {
+            @Override
+            public CapturedContext.Scope open(ThreadKind thread) {
+                return Snapshots.this.open(thread, Snapshots.NOTHING);
+            }
+
+            @Override
+            public boolean isEmpty() {
+                return true;
+            }
+        };
 
         Snapshots(ContextRegistry global, @Nullable ClassLoader classLoader) {
             FixedRegistry registry = new FixedRegistry();

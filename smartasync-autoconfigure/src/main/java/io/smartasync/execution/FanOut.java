@@ -24,7 +24,6 @@ import org.springframework.util.function.ThrowingFunction;
  */
 final class FanOut<R extends @Nullable Object> extends AwaitedFuture<List<R>> {
 
-    private final SmartAsyncEngine engine;
     private final BoundMethod method;
     private final Route route;
     private final long start = System.nanoTime();
@@ -50,7 +49,7 @@ final class FanOut<R extends @Nullable Object> extends AwaitedFuture<List<R>> {
     }
 
     private FanOut(SmartAsyncEngine engine, BoundMethod method, int size) {
-        this.engine = engine;
+        super(engine);
         this.method = method;
         this.route = engine.route(method);
         this.size = size;
@@ -103,7 +102,7 @@ final class FanOut<R extends @Nullable Object> extends AwaitedFuture<List<R>> {
         if (limit != null) {
             var running = engine.timeouts().schedule(() -> timeOut(limit), limit);
             if (running != null) {
-                whenComplete((value, error) -> running.cancel(false));
+                onEnd((value, error) -> running.cancel(false));
             }
         }
         for (int i = 0; i < count && next.get() < size && !isDone(); i++) {
@@ -114,7 +113,7 @@ final class FanOut<R extends @Nullable Object> extends AwaitedFuture<List<R>> {
                 return; // those that were taken do the work
             }
             // By now its permit is free again: whoever has the results, or the failure, may call at once
-            worker.future.whenComplete((done, failure) -> {
+            worker.future.onEnd((done, failure) -> {
                 if (failure == null) {
                     open.addAndGet(-(int) done);
                     succeedIfAllAreDone(job);
@@ -245,7 +244,14 @@ final class FanOut<R extends @Nullable Object> extends AwaitedFuture<List<R>> {
     private final class Worker extends FutureCall<Job<?, R>> {
 
         Worker(Job<?, R> job, long submitted) {
-            super(FanOut.this.method, FanOut.this.route, work -> workOff(work, submitted), job, job.context, null);
+            super(
+                    FanOut.this.engine,
+                    FanOut.this.method,
+                    FanOut.this.route,
+                    work -> workOff(work, submitted),
+                    job,
+                    job.context,
+                    null);
         }
 
         @Override

@@ -15,16 +15,23 @@ import org.springframework.core.task.TaskRejectedException;
 /** An offloaded call whose result goes into a {@link CallFuture}: the paths AWAIT and, for futures, OFFLOAD. */
 class FutureCall<I> extends OffloadedCall {
 
-    final CallFuture future = new CallFuture(this);
+    final CallFuture future;
     private final Body<I> body;
     private @Nullable I invocation;
     private volatile @Nullable TaskRejectedException refusal;
 
-    FutureCall(BoundMethod method, Route route, Body<I> body, I invocation, CapturedContext context) {
-        this(method, route, body, invocation, context, method.observe(route, null));
+    FutureCall(
+            SmartAsyncEngine engine,
+            BoundMethod method,
+            Route route,
+            Body<I> body,
+            I invocation,
+            CapturedContext context) {
+        this(engine, method, route, body, invocation, context, method.observe(route, null));
     }
 
     FutureCall(
+            SmartAsyncEngine engine,
             BoundMethod method,
             Route route,
             Body<I> body,
@@ -32,6 +39,7 @@ class FutureCall<I> extends OffloadedCall {
             CapturedContext context,
             @Nullable ObservedCall observed) {
         super(method, route, context, null, observed);
+        this.future = new CallFuture(engine, this);
         this.body = body;
         this.invocation = invocation;
     }

@@ -188,7 +188,7 @@ abstract class OffloadedCall extends Call implements Link, Call.Part {
             }
 
             @Override
-            public void close() throws Exception {
+            public void close() {
                 try (carried) {
                     followed.close();
                 }

@@ -218,9 +218,9 @@ public final class SmartAsyncEngine {
 
     private <I> FutureCall<I> submit(BoundMethod method, Route route, Body<I> body, I invocation) {
         CapturedContext captured = capture(route.path() == ExecutionPath.AWAIT, null);
-        FutureCall<I> call = new FutureCall<>(method, route, body, invocation, captured);
+        FutureCall<I> call = new FutureCall<>(this, method, route, body, invocation, captured);
         if (method.shape() == Shape.FUTURE) {
-            call.future.watchedBy(this, method);
+            call.future.watch(method);
         }
         call.limit(timeouts, method.timeout(), call.future);
         call.executor.submit(call);
@@ -249,9 +249,9 @@ public final class SmartAsyncEngine {
             call.settle(Outcome.SUCCESS, null);
             return result;
         }
-        CallFuture future = new CallFuture(call);
+        CallFuture future = new CallFuture(this, call);
         if (replaceable) {
-            future.watchedBy(this, method);
+            future.watch(method);
         }
         future.adopt(stage, call);
         if (!replaceable || (!method.isDebugged() && future.isDone())) {
@@ -264,7 +264,7 @@ public final class SmartAsyncEngine {
     /** Runs the body here; what it gives, or throws, comes through the future. */
     private <I> CallFuture callInPlace(BoundMethod method, Route route, Body<I> body, I invocation) {
         Call call = new Call(method, route);
-        CallFuture future = new CallFuture(call);
+        CallFuture future = new CallFuture(this, call);
         call.limit(timeouts, method.timeout(), future);
         Object result;
         try (CallObserver.Scope observed = call.openScope()) {
