@@ -9,6 +9,7 @@ import io.smartasync.autoconfigure.SmartAsyncAutoConfiguration
 import io.smartasync.test.CallerThread
 import io.smartasync.test.RecordSmartAsyncCalls
 import io.smartasync.test.RecordedCalls
+import java.util.concurrent.CompletableFuture
 import java.util.concurrent.Executors
 import java.util.concurrent.TimeUnit
 import java.util.concurrent.TimeoutException
@@ -24,6 +25,7 @@ import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.onEach
 import kotlinx.coroutines.flow.take
 import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.future.asDeferred
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.reactive.asFlow
 import kotlinx.coroutines.runBlocking
@@ -355,5 +357,20 @@ class CoroutinesTest @Autowired constructor(
     fun `a Deferred is a publisher as well`() {
         assertThat(onOwnThread { quotes.deferred().await() }).startsWith("DefaultDispatcher-")
         assertThat(theOnlyCall().outcome()).isEqualTo(Outcome.SUCCESS)
+    }
+
+    @Test
+    fun `who shares a Deferred over a future does not see the context of the first`() {
+        MDC.put("user", "ada")
+        val shared = quotes.later().asDeferred()
+        MDC.put("user", "grace")
+        val second = CompletableFuture<String?>()
+        CoroutineScope(Dispatchers.Unconfined).launch {
+            shared.await()
+            second.complete(MDC.get("user"))
+        }
+        MDC.clear()
+        probe.release.countDown()
+        assertThat(second.get(10, TimeUnit.SECONDS)).isNull()
     }
 }

@@ -2,6 +2,7 @@ package org.example.quotes
 
 import io.smartasync.SmartAsync
 import io.smartasync.Workload
+import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.atomic.AtomicInteger
 import kotlinx.coroutines.Deferred
@@ -104,6 +105,12 @@ class Quotes(private val probe: Probe) {
         val before = MDC.get("user")
         delay(1)
         return listOf(before, MDC.get("user"))
+    }
+
+    @SmartAsync(workload = Workload.IO)
+    fun later(): CompletableFuture<String> {
+        probe.release.await()
+        return CompletableFuture.completedFuture("later")
     }
 
     /** Blocks its thread until it is interrupted. */

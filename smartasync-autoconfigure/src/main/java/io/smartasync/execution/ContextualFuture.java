@@ -1,5 +1,6 @@
 package io.smartasync.execution;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
@@ -19,7 +20,8 @@ class ContextualFuture<T extends @Nullable Object> extends CompletableFuture<T> 
 
     private static final Log logger = LogFactory.getLog(ContextualFuture.class);
 
-    private static final String[] PUBLISHERS = {"reactor.", "io.reactivex.", "io.smallrye.mutiny."};
+    private static final List<String> ADAPTERS =
+            List.of("reactor.", "io.reactivex.", "io.smallrye.mutiny.", "kotlinx.coroutines.");
 
     final SmartAsyncEngine engine;
 
@@ -137,16 +139,16 @@ class ContextualFuture<T extends @Nullable Object> extends CompletableFuture<T> 
 
     /** What goes along, {@code null} if there is nothing. */
     private @Nullable CapturedContext context(Object next) {
-        if (isOfPublisher(next.getClass().getName())) {
+        if (isOfAdapter(next.getClass().getName())) {
             return null;
         }
         CapturedContext context = engine.capture(false, null);
         return context.isEmpty() ? null : context;
     }
 
-    /** Several subscribers may share it, and none of them must see the context of the first. */
-    private static boolean isOfPublisher(String className) {
-        for (String library : PUBLISHERS) {
+    /** Several may share what it makes of the future, and none of them must see the context of the first. */
+    private static boolean isOfAdapter(String className) {
+        for (String library : ADAPTERS) {
             if (className.startsWith(library)) {
                 return true;
             }
