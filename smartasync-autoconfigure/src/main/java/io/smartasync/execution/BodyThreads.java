@@ -39,6 +39,15 @@ final class BodyThreads {
     }
 
     /**
+     * Whether the current thread runs a task, or what goes on after its body, of which the {@link Chain} knows nothing. Slow:
+     * it looks at the stack.
+     */
+    static boolean isCurrent() {
+        return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+                .walk(frames -> frames.anyMatch(frame -> Task.class.isAssignableFrom(frame.getDeclaringClass())));
+    }
+
+    /**
      * The current thread is about to wait, or to run what may wait. If it holds no permit any more, because it goes on with
      * what depends on a body, another takes its place until it is back: each permit needs a thread.
      *

@@ -46,6 +46,9 @@ public final class ExecutorLifecycle implements SmartLifecycle {
                 ended |= executor.drain(closedAt);
             }
         } while (ended);
+        if (!BodyThreads.isCurrent()) { // it would wait for itself
+            inTime.forEach(executor -> executor.drainThreads(closedAt));
+        }
         all.forEach(SmartAsyncTaskExecutor::destroy);
     }
 

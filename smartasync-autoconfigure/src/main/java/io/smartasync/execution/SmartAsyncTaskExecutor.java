@@ -324,10 +324,9 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
     }
 
     private boolean awaitIdle(long closedAt) throws InterruptedException {
-        long period = TimeUnit.NANOSECONDS.convert(settings.awaitTermination());
         synchronized (idle) {
             while (!isIdle()) {
-                long left = period - (System.nanoTime() - closedAt);
+                long left = left(closedAt);
                 if (left <= 0) {
                     return false;
                 }
@@ -337,12 +336,32 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
         return true;
     }
 
+    private long left(long closedAt) {
+        return TimeUnit.NANOSECONDS.convert(settings.awaitTermination()) - (System.nanoTime() - closedAt);
+    }
+
+    /**
+     * Lets the threads finish, until the await period is over, what they do after their bodies: tell of the end, and run what
+     * depends on the result.
+     */
+    void drainThreads(long closedAt) {
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(left(closedAt), TimeUnit.NANOSECONDS) && isIdle()) {
+                logger.warn("smartasync.executors." + name() + ": what depends on results still runs after "
+                        + DurationText.of(settings.awaitTermination()) + "; it is interrupted");
+            }
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /**
      * Interrupts what runs, refuses what waits for a permit or, with one, for a thread, and ends those whose results are
      * pending. What waits or is pending later finds the threads shut down.
      */
     private void abandon() {
-        boolean goesOn = Chain.isOnThreadOfBody() && !Thread.currentThread().isInterrupted();
+        boolean goesOn = BodyThreads.isCurrent() && !Thread.currentThread().isInterrupted();
         List<Runnable> withoutThread = threads.shutdownNow();
         if (goesOn) {
             Thread.interrupted(); // the rest of the application is still to be stopped by this thread

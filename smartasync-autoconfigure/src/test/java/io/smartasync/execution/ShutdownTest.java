@@ -222,6 +222,72 @@ class ShutdownTest {
                 });
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "platform"})
+    void whatDependsOnAResultMayFinishToo(String threads) {
+        TestContext.with(Bean.class, Resource.class)
+                .withPropertyValues("smartasync.executors.io.threads=" + threads)
+                .run(context -> {
+                    Resource resource = context.getBean(Resource.class);
+                    CountDownLatch bodyStarted = new CountDownLatch(1);
+                    CountDownLatch bodyRelease = new CountDownLatch(1);
+                    CountDownLatch started = new CountDownLatch(1);
+                    CountDownLatch release = new CountDownLatch(1);
+                    CompletableFuture<Boolean> open = context.getBean(Bean.class)
+                            .work(bodyStarted, bodyRelease)
+                            .thenApply(value -> {
+                                started.countDown();
+                                awaitUninterrupted(release);
+                                return resource.isOpen();
+                            });
+                    bodyRelease.countDown();
+                    started.await();
+                    Await.idle(context.getBean("smartasync-io", SmartAsyncTaskExecutor.class));
+                    Thread closing = new Thread(context.getSourceApplicationContext()::close);
+                    closing.start();
+                    Await.until("the shutdown to wait", () -> closing.getState() == Thread.State.TIMED_WAITING);
+                    release.countDown();
+                    assertThat(open.get(10, TimeUnit.SECONDS)).isTrue();
+                    closing.join();
+                    assertThat(resource.isOpen()).isFalse();
+                    assertNoThreadIsLeft();
+                });
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException ex) {
+            throw new IllegalStateException("interrupted", ex);
+        }
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void afterTheAwaitPeriodWhatDependsOnAResultIsInterrupted(CapturedOutput output) {
+        onPlatformThreads()
+                .withPropertyValues("smartasync.executors.io.shutdown.await-termination-period=100ms")
+                .run(context -> {
+                    CountDownLatch bodyRelease = new CountDownLatch(1);
+                    CountDownLatch started = new CountDownLatch(1);
+                    CompletableFuture<Void> dependent = context.getBean(Bean.class)
+                            .work(new CountDownLatch(1), bodyRelease)
+                            .thenRun(() -> {
+                                started.countDown();
+                                awaitUninterrupted(new CountDownLatch(1));
+                            });
+                    bodyRelease.countDown();
+                    started.await();
+                    Await.idle(context.getBean("smartasync-io", SmartAsyncTaskExecutor.class));
+                    context.getSourceApplicationContext().close();
+                    assertThat(dependent.handle((value, ex) -> ex).get(10, TimeUnit.SECONDS))
+                            .hasRootCauseInstanceOf(InterruptedException.class);
+                    assertNoThreadIsLeft();
+                });
+        assertThat(output)
+                .contains("smartasync.executors.io: what depends on results still runs after 100ms; it is interrupted");
+    }
+
     /** It has no permit of its own. */
     @Test
     void whatACallInPlaceHasLeftPendingMayFinishToo() {
@@ -565,6 +631,27 @@ class ShutdownTest {
                     assertThat(inFlight.get(10, TimeUnit.SECONDS)).isEqualTo("done with nothing");
                     assertThat(resource.isOpen()).isFalse();
                     assertThat(calls.by("outcome")).containsOnlyKeys("SUCCESS");
+                    assertNoThreadIsLeft();
+                });
+    }
+
+    /** With the await period of half a minute that executors have, the test would be late. */
+    @ParameterizedTest
+    @Timeout(20)
+    @ValueSource(strings = {"auto", "platform"})
+    void whatDependsOnAResultMayStopTheApplication(String threads) {
+        TestContext.with(Bean.class)
+                .withPropertyValues("smartasync.executors.io.threads=" + threads)
+                .run(context -> {
+                    CountDownLatch bodyRelease = new CountDownLatch(1);
+                    CompletableFuture<Boolean> interrupted = context.getBean(Bean.class)
+                            .work(new CountDownLatch(1), bodyRelease)
+                            .thenApply(value -> {
+                                context.getSourceApplicationContext().close();
+                                return Thread.currentThread().isInterrupted();
+                            });
+                    bodyRelease.countDown();
+                    assertThat(interrupted.get(15, TimeUnit.SECONDS)).isFalse();
                     assertNoThreadIsLeft();
                 });
     }
