@@ -345,9 +345,12 @@ public final class SmartAsyncTaskExecutor implements AsyncTaskExecutor, BodyExec
      * depends on the result.
      */
     void drainThreads(long closedAt) {
+        if (threads.isShutdown()) {
+            return; // the period was over before the bodies were
+        }
         threads.shutdown();
         try {
-            if (!threads.awaitTermination(left(closedAt), TimeUnit.NANOSECONDS) && isIdle()) {
+            if (!threads.awaitTermination(left(closedAt), TimeUnit.NANOSECONDS)) {
                 logger.warn("smartasync.executors." + name() + ": what depends on results still runs after "
                         + DurationText.of(settings.awaitTermination()) + "; it is interrupted");
             }

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.smartasync.SmartAsync;
 import io.smartasync.support.Calls;
 import io.smartasync.support.TestContext;
+import io.smartasync.support.TransactionLog;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -19,11 +19,8 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Transactional;
-import org.springframework.transaction.support.AbstractPlatformTransactionManager;
-import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -37,12 +34,13 @@ class TransactionsTest {
     void aTransactionBeginsCommitsAndRollsBackOnTheThreadOfTheBody() {
         application().run(context -> {
             Bean bean = context.getBean(Bean.class);
-            Log log = context.getBean(Log.class);
+            TransactionLog log = context.getBean(TransactionLog.class);
             assertThat(bean.transactional(false)).startsWith("smartasync-io-");
             assertThatIllegalStateException().isThrownBy(() -> bean.transactional(true));
-            assertThat(log.events).hasSize(4);
-            assertThat(log.events.subList(0, 2)).allMatch(event -> event.matches("(begin|commit) smartasync-io-\\d+"));
-            assertThat(log.events.subList(2, 4))
+            assertThat(log.events()).hasSize(4);
+            assertThat(log.events().subList(0, 2))
+                    .allMatch(event -> event.matches("(begin|commit) smartasync-io-\\d+"));
+            assertThat(log.events().subList(2, 4))
                     .allMatch(event -> event.matches("(begin|rollback) smartasync-io-\\d+"));
         });
     }
@@ -52,7 +50,7 @@ class TransactionsTest {
         application().run(context -> {
             Calls calls = TestContext.calls(context);
             Bean bean = context.getBean(Bean.class);
-            String thread = inTransaction(context.getBean(Log.class), bean::awaited);
+            String thread = inTransaction(context.getBean(TransactionLog.class), bean::awaited);
             assertThat(thread).isEqualTo(Thread.currentThread().getName());
             assertThat(calls.by("path")).containsOnlyKeys("direct");
             assertThat(bean.awaited()).startsWith("smartasync-io-");
@@ -64,7 +62,8 @@ class TransactionsTest {
         application().run(context -> {
             Bean bean = context.getBean(Bean.class);
             for (int i = 0; i < 3; i++) {
-                CompletableFuture<String> future = inTransaction(context.getBean(Log.class), bean::offloaded);
+                CompletableFuture<String> future =
+                        inTransaction(context.getBean(TransactionLog.class), bean::offloaded);
                 assertThat(future.get(10, TimeUnit.SECONDS)).startsWith("smartasync-io-");
             }
             assertThat(output)
@@ -78,7 +77,7 @@ class TransactionsTest {
         application().run(context -> {
             Bean bean = context.getBean(Bean.class);
             List<String> threads = new ArrayList<>();
-            inTransaction(context.getBean(Log.class), () -> {
+            inTransaction(context.getBean(TransactionLog.class), () -> {
                 TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
                     @Override
                     public void afterCompletion(int status) {
@@ -93,49 +92,17 @@ class TransactionsTest {
         });
     }
 
-    private static <T> T inTransaction(Log manager, Supplier<T> work) {
+    private static <T> T inTransaction(TransactionLog manager, Supplier<T> work) {
         return new TransactionTemplate(manager).execute(status -> work.get());
     }
 
     private static ApplicationContextRunner application() {
-        return TestContext.with(Transactions.class, Log.class, Bean.class);
+        return TestContext.with(Transactions.class, TransactionLog.class, Bean.class);
     }
 
     @Configuration(proxyBeanMethods = false)
     @EnableTransactionManagement
     static class Transactions {}
-
-    /** Transactions of nothing, with a log of the threads that they were on. */
-    static class Log extends AbstractPlatformTransactionManager {
-
-        private static final long serialVersionUID = 1L;
-
-        final transient List<String> events = Collections.synchronizedList(new ArrayList<>());
-
-        private void log(String event) {
-            events.add(event + " " + Thread.currentThread().getName());
-        }
-
-        @Override
-        protected Object doGetTransaction() {
-            return this;
-        }
-
-        @Override
-        protected void doBegin(Object transaction, TransactionDefinition definition) {
-            log("begin");
-        }
-
-        @Override
-        protected void doCommit(DefaultTransactionStatus status) {
-            log("commit");
-        }
-
-        @Override
-        protected void doRollback(DefaultTransactionStatus status) {
-            log("rollback");
-        }
-    }
 
     static class Bean {
 
